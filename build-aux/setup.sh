@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# What run-suite and run-tests share: find what is missing, install it or say
+# how, build the suite in build/. Sourced by a script that
+# sets $top (the checkout), $me (its name) and $install (yes or no).
+# shellcheck disable=SC2154
+
+# Debian packages by what they are for; programs_needed and modules_needed stand
+# in for them on other distributions.
+packages_of() {
+	case $1 in
+	build)
+		echo gcc make libc6-dev autoconf automake pkg-config libsqlite3-dev libjansson-dev \
+			libinih-dev libhwloc-dev libgsl-dev zlib1g-dev nettle-dev libcmocka-dev ;;
+	kernel)
+		echo linux-source-6.12 xz-utils flex bison bc libelf-dev patch lz4 perl ;;
+	guest)
+		echo qemu-system-x86 gnuplot-nox ;;
+	tests)
+		echo clang shellcheck jq sqlite3 procps ;;
+	esac
+}
+
+programs_needed='gcc make autoconf automake pkg-config xz flex bison bc patch lz4 perl
+	qemu-system-x86_64 gnuplot'
+modules_needed='sqlite3 jansson inih hwloc gsl zlib nettle libelf'
+
+say() {
+	printf '%s: %s\n' "$me" "$*" >&2
+}
+
+# Only on a terminal: a pipe stays quiet.
+tell() {
+	[ ! -t 2 ] || say "$*"
+}
+
+die() {
+	say "error: $*"
+	exit 3
+}
+
+is_debian() {
+	command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1
+}
+
+# The packages among $* that are not installed.
+missing_packages() {
+	for package in "$@"; do
+		status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || status=
+		[ "$status" = installed ] || printf '%s ' "$package"
+	done
+}
+
+install_packages() {
+	command="apt-get install -y --no-install-recommends $*"
+	if [ "$install" = no ]; then
+		die "missing packages: $*; install them with: $command"
+	elif [ "$(id -u)" != 0 ]; then
+		die "missing packages: $*; install them with: sudo $command"
+	fi
+	say "installing: $*"
+	log=$(mktemp)
+	if { apt-get -o DPkg::Lock::Timeout=600 update &&
+	     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
+		install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+		rm -f "$log"
+	else
+		tail -n 5 "$log" >&2
+		die "installing packages failed; all of it is in $log"
+	fi
+}
+
+# Another distribution: say what is needed, in names every one of them knows.
+check_elsewhere() {
+	lacking=
+	for program in $programs_needed; do
+		command -v "$program" >/dev/null 2>&1 || lacking="$lacking $program"
+	done
+	for module in $modules_needed; do
+		pkg-config --exists "$module" 2>/dev/null || lacking="$lacking $module(development-files)"
+	done
+	[ -z "$lacking" ] || die "not Debian, so nothing is installed; still needed:$lacking" \
+		"(and static libc and zlib); a kernel source is given with" \
+		"--kernel-source DIR or TARBALL (Linux 6.12)"
+}
+
+# need GROUP...: make sure of the packages of these groups.
+need() {
+	if ! is_debian; then
+		check_elsewhere
+		return
+	fi
+	missing=
+	for group in "$@"; do
+		# shellcheck disable=SC2046
+		missing="$missing$(missing_packages $(packages_of "$group"))"
+	done
+	# shellcheck disable=SC2086
+	[ -z "$missing" ] || install_packages $missing
+}
+
+# logged WHAT COMMAND...: run it, show the log's end only when it fails.
+logged() {
+	what=$1
+	shift
+	"$@" >>"$top/build/setup.log" 2>&1 && return
+	grep -E '(error|Error):? ' "$top/build/setup.log" | head -n 3 >&2
+	tail -n 5 "$top/build/setup.log" >&2
+	die "$what failed; all of it is in $top/build/setup.log"
+}
+
+build_locked() {
+	: >"$top/build/setup.log"
+	if [ ! -x "$top/configure" ]; then
+		tell 'preparing the build'
+		logged bootstrap "$top/bootstrap"
+	fi
+	if [ ! -f "$top/build/Makefile" ]; then
+		tell 'configuring'
+		logged configure sh -c "cd '$top/build' && ../configure --quiet"
+	fi
+	[ -x "$top/build/run-suite" ] || tell 'building the suite'
+	logged make make -s -C "$top/build" -j "$(getconf _NPROCESSORS_ONLN)"
+}
+
+# build_suite: run-suite and agent, up to date, in build/. Two at once take turns.
+build_suite() {
+	mkdir -p "$top/build"
+	exec 9>"$top/build/.lock"
+	! command -v flock >/dev/null 2>&1 || flock 9
+	build_locked
+	exec 9>&-
+}
+
+# A checkout keeps its own variants, scripts and results.
+export_paths() {
+	PAGEMETA_KERNELS=$top/kernels
+	PAGEMETA_PLOTS=$top/plots
+	PAGEMETA_AGENT=$top/build/agent
+	PAGEMETA_RESULTS=$top/results
+	export PAGEMETA_KERNELS PAGEMETA_PLOTS PAGEMETA_AGENT PAGEMETA_RESULTS
+}

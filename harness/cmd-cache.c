@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * run-suite cache: what the cache of kernels holds, and making room in it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+
+#define KEY_SHOWN 12
+
+enum { OPT_PRUNE = OPT_OWN, OPT_LIMIT };
+
+static const char usage[] =
+	"Usage: run-suite cache [--prune [--limit SIZE]]\n"
+	"Show what the cache of kernels holds, the least recently used first.\n"
+	"\n"
+	"  --prune               remove the least recently used until the limit holds;\n"
+	"                        what a running suite uses stays\n"
+	"  --limit SIZE          for --prune: the limit, such as 10G, or 0 to remove all\n"
+	"                        (default: that of --cache-limit)\n"
+	"\n";
+
+static const char *age_text(char *buf, size_t size, int64_t used)
+{
+	int64_t seconds = time(NULL) - used;
+
+	if (seconds < 3600)
+		snprintf(buf, size, "%" PRId64 " min", seconds > 0 ? seconds / 60 : 0);
+	else if (seconds < 48 * 3600)
+		snprintf(buf, size, "%" PRId64 " h", seconds / 3600);
+	else
+		snprintf(buf, size, "%" PRId64 " d", seconds / (24 * 3600));
+	return buf;
+}
+
+static void print_entry(const struct cache_entry *entry)
+{
+	char bytes[16], age[24];
+
+	printf("%-7s %9s %8s  %-5s %.*s  %s\n", entry->kind,
+	       text_bytes(bytes, sizeof(bytes), entry->bytes),
+	       age_text(age, sizeof(age), entry->used), entry->busy ? "yes" : "-", KEY_SHOWN,
+	       entry->key, entry->name);
+}
+
+static int show(const struct options *opts)
+{
+	char *cache = opts->paths.cache ? str_dup(opts->paths.cache) : cache_default();
+	char bytes[16], limit[16];
+	struct cache_list list;
+	struct err err = { "" };
+	int error;
+
+	error = cache_list(cache, &list, &err);
+	if (error) {
+		report_error("%s", err.text);
+		free(cache);
+		return EXIT_BROKEN;
+	}
+	if (list.nr)
+		printf("%-7s %9s %8s  %-5s %-*s  %s\n", "KIND", "SIZE", "UNUSED", "BUSY", KEY_SHOWN,
+		       "KEY", "NAME");
+	for (size_t i = 0; i < list.nr; i++)
+		print_entry(&list.entry[i]);
+	printf("%s: %zu entries, %s of %s\n", cache, list.nr,
+	       text_bytes(bytes, sizeof(bytes), list.bytes),
+	       text_bytes(limit, sizeof(limit), opts->cache_limit));
+	cache_list_free(&list);
+	free(cache);
+	return EXIT_OK;
+}
+
+static int prune(const struct options *opts)
+{
+	struct err err = { "" };
+	uint64_t freed = 0;
+	char bytes[16];
+
+	if (cache_prune(opts->paths.cache, opts->cache_limit, &freed, &err)) {
+		report_error("%s", err.text);
+		return EXIT_BROKEN;
+	}
+	if (opts->verbose >= 0)
+		printf("freed %s\n", text_bytes(bytes, sizeof(bytes), freed));
+	return EXIT_OK;
+}
+
+static int cache_main(struct options *opts, int argc, char **argv)
+{
+	static const struct option option_table[] = {
+		CMD_COMMON_OPTIONS,
+		{ "prune", no_argument, NULL, OPT_PRUNE },
+		{ "limit", required_argument, NULL, OPT_LIMIT },
+		{ 0 },
+	};
+	bool pruning = false, limited = false;
+	int opt, code;
+
+	while ((opt = getopt_long(argc, argv, "+qvh", option_table, NULL)) != -1) {
+		if (opt == OPT_PRUNE) {
+			pruning = true;
+			continue;
+		}
+		limited |= opt == OPT_LIMIT;
+		code = cmd_common_option(opts, &cmd_cache, opt == OPT_LIMIT ? OPT_CACHE_LIMIT : opt);
+		if (code >= 0)
+			return code;
+	}
+	if (optind < argc) {
+		report_usage("cache: %s: takes no arguments", argv[optind]);
+		return EXIT_USAGE;
+	}
+	if (limited && !pruning) {
+		report_usage("cache: --limit is for --prune");
+		return EXIT_USAGE;
+	}
+	return pruning ? prune(opts) : show(opts);
+}
+
+const struct command cmd_cache = {
+	.name = "cache",
+	.help = "show and prune the cache of kernels",
+	.usage = usage,
+	.main = cache_main,
+};

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * run-suite compare: the figures of a run's variants beside each other.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "compare.h"
+#include "plot.h"
+
+enum { OPT_FORMAT = OPT_OWN, OPT_PLOT, OPT_ALL };
+
+/**
+ * struct compare_options - what this subcommand understands
+ * @format: --format
+ * @all: --all, or -v
+ * @plot: --plot
+ */
+struct compare_options {
+	enum compare_format format;
+	bool all;
+	bool plot;
+};
+
+static const char *const format_name[] = {
+	[COMPARE_TEXT] = "text",
+	[COMPARE_JSON] = "json",
+	[COMPARE_CSV] = "csv",
+};
+
+static int parse_format(const char *name, enum compare_format *ret_format)
+{
+	struct strv known = { 0 };
+	int code;
+
+	for (size_t i = 0; i < ARRAY_SIZE(format_name); i++) {
+		if (!strcmp(name, format_name[i])) {
+			*ret_format = i;
+			strv_free(&known);
+			return EXIT_OK;
+		}
+		strv_add(&known, "%s", format_name[i]);
+	}
+	code = cmd_unknown("format", name, &known);
+	strv_free(&known);
+	return code;
+}
+
+/* Where the pictures are goes to stderr: stdout may be JSON. */
+static int draw(const struct options *opts, const struct compare *compare, const char *dir)
+{
+	struct strv made = { 0 };
+	struct err err = { "" };
+	int error = plot_run(compare, opts->paths.plots, dir, &made, &err);
+
+	for (size_t i = 0; i < made.nr; i++)
+		fprintf(stderr, "plot: %s\n", made.item[i]);
+	if (error)
+		report_error("plots: %s", err.text);
+	strv_free(&made);
+	return error ? EXIT_BROKEN : EXIT_OK;
+}
+
+static int compare_content(const struct options *opts, const struct compare_options *own,
+			   const struct store_content *content, const char *dir)
+{
+	unsigned int flags = (opts->colour ? COMPARE_COLOUR : 0) |
+			     (own->all || opts->verbose > 0 ? COMPARE_ALL : 0);
+	struct compare compare;
+	struct err err = { "" };
+	int code;
+
+	if (compare_make(content, &compare, &err)) {
+		report_error("%s", err.text);
+		return EXIT_BROKEN;
+	}
+	code = compare_exit_code(content);
+	/* main() reports what became of stdout. */
+	if (compare_print(&compare, own->format, flags, stdout) ||
+	    (own->plot && draw(opts, &compare, dir)))
+		code = EXIT_BROKEN;
+	compare_free(&compare);
+	return code;
+}
+
+static int compare_dir(const struct options *opts, const struct compare_options *own,
+		       const char *dir)
+{
+	struct store_content content;
+	struct store *store;
+	struct err err = { "" };
+	int error, code;
+
+	error = store_open(dir, false, &store, &err);
+	if (!error) {
+		error = store_load(store, &content, &err);
+		store_close(store);
+	}
+	if (error) {
+		report_error("%s", err.text);
+		return EXIT_BROKEN;
+	}
+	code = compare_content(opts, own, &content, dir);
+	store_content_free(&content);
+	return code;
+}
+
+static int compare_run(const struct options *opts, const struct compare_options *own,
+		       const char *run)
+{
+	struct err err = { "" };
+	char *dir;
+	int code;
+
+	if (store_find(opts->paths.results, run, &dir, &err)) {
+		report_usage("%s", err.text);
+		return EXIT_USAGE;
+	}
+	code = compare_dir(opts, own, dir);
+	free(dir);
+	return code;
+}
+
+static int take_option(struct compare_options *own, struct options *opts, int opt)
+{
+	int code;
+
+	switch (opt) {
+	case OPT_FORMAT:
+		code = parse_format(optarg, &own->format);
+		return code ? code : -1;
+	case OPT_PLOT:
+		own->plot = true;
+		return -1;
+	case OPT_ALL:
+		own->all = true;
+		return -1;
+	default:
+		return cmd_common_option(opts, &cmd_compare, opt);
+	}
+}
+
+static int compare_main(struct options *opts, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		CMD_COMMON_OPTIONS,
+		{ "format", required_argument, NULL, OPT_FORMAT },
+		{ "plot", no_argument, NULL, OPT_PLOT },
+		{ "all", no_argument, NULL, OPT_ALL },
+		{ 0 }
+	};
+	struct compare_options own = { .format = COMPARE_TEXT };
+	int opt, code;
+
+	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
+		code = take_option(&own, opts, opt);
+		if (code >= 0)
+			return code;
+	}
+	if (argc - optind > 1) {
+		report_usage("compare: takes one run");
+		return EXIT_USAGE;
+	}
+	return compare_run(opts, &own, optind < argc ? argv[optind] : "last");
+}
+
+const struct command cmd_compare = {
+	.name = "compare",
+	.help = "print the variants of a run beside each other",
+	.usage = "usage: run-suite compare [RUN] [OPTIONS]\n"
+		 "\n"
+		 "RUN is an id, a unique beginning of one, \"last\" (the default) or a folder.\n"
+		 "The first variant of the run is the base.\n"
+		 "\n"
+		 "  --format text|json|csv  how to print it (text)\n"
+		 "  --all                   all figures of a series, not only its first (also -v)\n"
+		 "  --plot                  draw the run's plots anew\n"
+		 "\n"
+		 "Exit codes: 0 all good, 1 a check failed, 3 the test bed was broken,\n"
+		 "4 inconclusive or not finished.\n",
+	.main = compare_main,
+};

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * run-suite list: what there is to choose from.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "engine.h"
+#include "plan.h"
+#include "store.h"
+#include "variant.h"
+#include "workload.h"
+
+static int list_variants(const struct options *opts)
+{
+	struct kernel_builder builder = cmd_kernel_builder(opts);
+	struct strv names = { 0 };
+	struct err err = { "" };
+	int code = EXIT_OK;
+
+	if (variant_names(opts->paths.kernels, &names, &err)) {
+		report_error("%s", err.text);
+		return EXIT_BROKEN;
+	}
+	printf("%-22s %-12s %-9s %-6s %s\n", "VARIANT", "PARENT", "STATE", "KERNEL", "WHAT IT IS");
+	for (size_t i = 0; i < names.nr; i++) {
+		struct variant *variant;
+
+		if (variant_load(opts->paths.kernels, names.item[i], &variant, &err)) {
+			report_error("%s", err.text);
+			code = EXIT_BROKEN;
+			continue;
+		}
+		printf("%-22s %-12s %-9s %-6s %s\n", variant->name,
+		       variant->parent ? variant->parent : "-", variant->state,
+		       kernel_is_cached(&builder, variant) ? "built" : "-", variant->help);
+		variant_free(variant);
+	}
+	strv_free(&names);
+	return code;
+}
+
+/* Workloads that break a guest on purpose are for those who ask with -v. */
+static bool listed(const struct workload *workload, const struct options *opts)
+{
+	return workload->kind != WORKLOAD_SELFTEST || opts->verbose > 0;
+}
+
+static const char *kind_name(enum workload_kind kind)
+{
+	return kind == WORKLOAD_MEASURE ? "measure" : "check";
+}
+
+static void print_params(const struct workload *workload)
+{
+	const struct workload_param *param = workload->params;
+
+	for (; param && param->name; param++) {
+		printf("  %-20s %s (default %s; ", param->name, param->help, param->def);
+		for (size_t i = 0; param->choices && param->choices[i]; i++)
+			printf("%s%s", i ? ", " : "", param->choices[i]);
+		if (!param->choices)
+			printf("%llu to %llu", (unsigned long long)param->min,
+			       (unsigned long long)param->max);
+		puts(")");
+	}
+}
+
+static int list_workloads(const struct options *opts)
+{
+	printf("%-12s %-8s %s\n", "WORKLOAD", "KIND", "WHAT IT DOES");
+	for (size_t i = 0; workload_table[i]; i++) {
+		const struct workload *workload = workload_table[i];
+
+		if (!listed(workload, opts))
+			continue;
+		printf("%-12s %-8s %s\n", workload->name,
+		       workload->kind == WORKLOAD_SELFTEST ? "selftest" : kind_name(workload->kind),
+		       workload->help);
+		print_params(workload);
+	}
+	return EXIT_OK;
+}
+
+static int list_metrics(const struct options *opts)
+{
+	printf("%-12s %-20s %-8s %-8s %-7s %s\n", "WORKLOAD", "METRIC", "UNIT", "BETTER", "IS THE",
+	       "WHAT IT IS");
+	for (size_t i = 0; workload_table[i]; i++) {
+		const struct metric *metric = workload_table[i]->metrics;
+
+		if (!listed(workload_table[i], opts))
+			continue;
+		for (; metric && metric->name; metric++)
+			printf("%-12s %-20s %-8s %-8s %-7s %s\n", workload_table[i]->name, metric->name,
+			       metric->unit == UNIT_CLOCK ? "insns|ns" :
+							    metric_unit_name(metric->unit, 0),
+			       metric_direction_name(metric->direction),
+			       metric_combine_name(metric->combine), metric->help);
+	}
+	return EXIT_OK;
+}
+
+static void print_run(const char *dir, const char *id)
+{
+	struct store_run run;
+	struct store *store;
+	struct err err = { "" };
+	int error;
+
+	error = store_open(dir, false, &store, &err);
+	if (error) {
+		printf("%-24s %s\n", id, err.text);
+		return;
+	}
+	error = store_get_run(store, &run, &err);
+	if (error) {
+		printf("%-24s %s\n", id, err.text);
+	} else {
+		printf("%-24s %-7s %-9s %-9s %s\n", run.id, run.engine, run.profile, run.status,
+		       run.argv);
+		store_run_free(&run);
+	}
+	store_close(store);
+}
+
+static int list_runs(const struct options *opts)
+{
+	struct strv ids = { 0 };
+	struct err err = { "" };
+
+	if (store_ids(opts->paths.results, &ids, &err)) {
+		report_error("%s", err.text);
+		return EXIT_BROKEN;
+	}
+	printf("%-24s %-7s %-9s %-9s %s\n", "RUN", "ENGINE", "PROFILE", "STATUS", "COMMAND");
+	for (size_t i = 0; i < ids.nr; i++) {
+		char *dir;
+
+		if (store_find(opts->paths.results, ids.item[i], &dir, &err)) {
+			printf("%-24s %s\n", ids.item[i], err.text);
+			continue;
+		}
+		print_run(dir, ids.item[i]);
+		free(dir);
+	}
+	strv_free(&ids);
+	return EXIT_OK;
+}
+
+static int list_engines(const struct options *opts)
+{
+	(void)opts;
+	for (size_t i = 0; i < ENGINE_NR; i++)
+		printf("%-7s %s\n", engine_table[i].name, engine_table[i].help);
+	puts("auto    kvm when a probe guest really boots with it, otherwise exact");
+	return EXIT_OK;
+}
+
+static const struct {
+	const char *name;
+	int (*list)(const struct options *opts);
+} list_table[] = {
+	{ "variants", list_variants },
+	{ "workloads", list_workloads },
+	{ "metrics", list_metrics },
+	{ "runs", list_runs },
+	{ "engines", list_engines },
+};
+
+static int list_main(struct options *opts, int argc, char **argv)
+{
+	static const struct option longs[] = { CMD_COMMON_OPTIONS, { 0 } };
+	struct strv known = { 0 };
+	int opt, code;
+
+	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
+		code = cmd_common_option(opts, &cmd_list, opt);
+		if (code >= 0)
+			return code;
+	}
+	if (argc - optind != 1) {
+		report_usage("list: name one of variants, workloads, metrics, runs, engines");
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(list_table); i++) {
+		if (!strcmp(argv[optind], list_table[i].name)) {
+			strv_free(&known);
+			return list_table[i].list(opts);
+		}
+		strv_add(&known, "%s", list_table[i].name);
+	}
+	code = cmd_unknown("list", argv[optind], &known);
+	strv_free(&known);
+	return code;
+}
+
+const struct command cmd_list = {
+	.name = "list",
+	.help = "show variants, workloads, metrics, runs or engines",
+	.usage = "usage: run-suite list variants|workloads|metrics|runs|engines\n"
+		 "\n"
+		 "With -v, workloads also lists those that break a guest on purpose.\n",
+	.main = list_main,
+};

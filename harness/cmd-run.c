@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * run-suite run: build, boot, measure, compare.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "compare.h"
+#include "plot.h"
+#include "proc.h"
+#include "session.h"
+
+#define VARIANTS_DEFAULT "baseline,vmemmap-4k"
+
+enum {
+	OPT_VARIANTS = OPT_OWN, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS, OPT_PROFILE, OPT_OUT,
+	OPT_RESUME, OPT_DRY_RUN, OPT_PARAM, OPT_JOBS, OPT_PROBE, OPT_NO_PLOTS,
+	OPT_SILENCE,
+};
+
+/**
+ * struct run_options - what `run` understands beyond the common options
+ * @request: what the session will do
+ * @variants: text of --variants
+ * @resume: run to resume, or NULL
+ * @dry_run: print the plan and stop
+ * @no_plots: draw nothing
+ */
+struct run_options {
+	struct session_request request;
+	const char *variants;
+	const char *resume;
+	bool dry_run;
+	bool no_plots;
+};
+
+static int parse_count(const char *option, const char *text, unsigned int *ret_count)
+{
+	unsigned long value;
+	char *end;
+
+	value = strtoul(text, &end, 10);
+	if (end == text || *end || !value || value > 1000 || *text == '-') {
+		report_usage("%s %s: give a number from 1 to 1000", option, text);
+		return EXIT_USAGE;
+	}
+	*ret_count = value;
+	return -1;
+}
+
+static int take_option(struct run_options *run, struct options *opts, int opt)
+{
+	switch (opt) {
+	case OPT_VARIANTS:
+		run->variants = optarg;
+		return -1;
+	case OPT_WORKLOADS:
+		strv_split(&run->request.plan.workloads, optarg, ",");
+		return -1;
+	case OPT_ENGINE:
+		run->request.engine = optarg;
+		return -1;
+	case OPT_TRIALS:
+		return parse_count("--trials", optarg, &run->request.plan.trials);
+	case OPT_JOBS:
+		return parse_count("--jobs", optarg, &run->request.jobs);
+	case OPT_SILENCE:
+		return parse_count("--silence", optarg, &run->request.silence_s);
+	case OPT_PROFILE:
+		run->request.plan.profile = optarg;
+		return -1;
+	case OPT_PARAM:
+		strv_add(&run->request.plan.params, "%s", optarg);
+		return -1;
+	case OPT_OUT:
+		run->request.out = optarg;
+		return -1;
+	case OPT_RESUME:
+		run->resume = optarg;
+		return -1;
+	case OPT_DRY_RUN:
+		run->dry_run = true;
+		return -1;
+	case OPT_PROBE:
+		run->request.probe_again = true;
+		return -1;
+	case OPT_NO_PLOTS:
+		run->no_plots = true;
+		return -1;
+	default:
+		return cmd_common_option(opts, &cmd_run, opt);
+	}
+}
+
+static int parse_options(struct run_options *run, struct options *opts, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		CMD_COMMON_OPTIONS,
+		{ "variants", required_argument, NULL, OPT_VARIANTS },
+		{ "workloads", required_argument, NULL, OPT_WORKLOADS },
+		{ "engine", required_argument, NULL, OPT_ENGINE },
+		{ "trials", required_argument, NULL, OPT_TRIALS },
+		{ "profile", required_argument, NULL, OPT_PROFILE },
+		{ "param", required_argument, NULL, OPT_PARAM },
+		{ "jobs", required_argument, NULL, OPT_JOBS },
+		{ "silence", required_argument, NULL, OPT_SILENCE },
+		{ "out", required_argument, NULL, OPT_OUT },
+		{ "resume", required_argument, NULL, OPT_RESUME },
+		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+		{ "probe", no_argument, NULL, OPT_PROBE },
+		{ "no-plots", no_argument, NULL, OPT_NO_PLOTS },
+		{ 0 }
+	};
+	int opt, code;
+
+	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
+		code = take_option(run, opts, opt);
+		if (code >= 0)
+			return code;
+	}
+	if (optind < argc) {
+		report_usage("run: takes no arguments, not %s", argv[optind]);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+/* A wrong name is the user's, everything else is the test bed's. */
+static int exit_code_of(int error)
+{
+	if (error == -EINTR)
+		return 128 + (proc_interrupted() ? proc_interrupted() : 2);
+	return error == -ENOENT || error == -EINVAL || error == -E2BIG || error == -EEXIST ||
+	       error == -ESTALE ? EXIT_USAGE : EXIT_BROKEN;
+}
+
+static int draw(const struct options *opts, const struct compare *compare, const char *dir)
+{
+	struct strv made = { 0 };
+	struct err err = { "" };
+	int error;
+
+	error = plot_run(compare, opts->paths.plots, dir, &made, &err);
+	if (error == -ENOENT)
+		report_warning("plots: not drawn: %s", err.text);
+	else if (error)
+		report_error("%s", err.text);
+	for (size_t i = 0; i < made.nr; i++)
+		printf("plot: %s\n", made.item[i]);
+	strv_free(&made);
+	return error && error != -ENOENT ? EXIT_BROKEN : EXIT_OK;
+}
+
+/* The figures, also those of a run that was stopped half-way. */
+static int present(const struct run_options *run, const struct options *opts,
+		   struct session *session)
+{
+	struct store_content content = { 0 };
+	struct compare compare = { 0 };
+	struct err err = { "" };
+	int code = EXIT_BROKEN;
+
+	if (store_load(session->store, &content, &err) ||
+	    compare_make(&content, &compare, &err)) {
+		report_error("%s", err.text);
+		goto out;
+	}
+	if (compare_print(&compare, COMPARE_TEXT, opts->colour, stdout)) {
+		report_error("standard output: cannot write: %s", strerror(errno));
+		goto out;
+	}
+	code = compare_exit_code(&content);
+	if (!run->no_plots && draw(opts, &compare, store_dir(session->store)) && code == EXIT_OK)
+		code = EXIT_BROKEN;
+	printf("run: %s\n", store_dir(session->store));
+out:
+	compare_free(&compare);
+	store_content_free(&content);
+	return code;
+}
+
+static int fail(struct session *session, struct progress *progress, int error,
+		const struct err *err)
+{
+	progress_clear(progress);
+	if (error == -EINTR && session->store)
+		report_error("interrupted; finished cells are kept, go on with: "
+			     "run-suite run --resume %s", store_dir(session->store));
+	else if (error == -EINTR)
+		report_error("interrupted; what was built so far is kept");
+	else if (exit_code_of(error) == EXIT_USAGE)
+		report_usage("%s", err->text);
+	else
+		report_error("%s", err->text);
+	return exit_code_of(error);
+}
+
+static int prepare(struct run_options *run, struct session *session, struct progress *progress,
+		   struct err *err)
+{
+	int error;
+
+	strv_split(&run->request.plan.variants, run->variants, ",");
+	if (!run->request.plan.variants.nr)
+		return err_set(err, -EINVAL, "--variants: name at least one");
+	error = session_open(&run->request, progress, session, err);
+	/* Wrong names are found before anything is built. */
+	if (!error)
+		error = session_choose_engine(session, false, err);
+	if (!error)
+		error = session_make_plan(session, err);
+	return error;
+}
+
+static int run_new(struct run_options *run, struct session *session, struct progress *progress,
+		   struct err *err)
+{
+	int error;
+
+	error = prepare(run, session, progress, err);
+	if (error || run->dry_run)
+		return error;
+	error = session_build(session, err);
+	if (error)
+		return error;
+	error = session_choose_engine(session, true, err);
+	if (error)
+		return error;
+	if (*session->engine_note)
+		progress_say(progress, "%s", session->engine_note);
+	plan_free(&session->plan);
+	error = session_make_plan(session, err);
+	return error ? error : session_run(session, err);
+}
+
+static int run_resumed(struct run_options *run, const struct options *opts,
+		       struct session *session, struct progress *progress, struct err *err)
+{
+	char *dir;
+	int error;
+
+	*session = (struct session){ 0 };
+	error = store_find(opts->paths.results, run->resume, &dir, err);
+	if (error)
+		return error;
+	error = session_resume(&run->request, dir, progress, session, err);
+	free(dir);
+	return error;
+}
+
+static int run_main(struct options *opts, int argc, char **argv)
+{
+	struct run_options run = {
+		.request = { .opts = opts, .engine = "auto", .argv = argv,
+			     .plan = { .profile = "quick" } },
+		.variants = VARIANTS_DEFAULT,
+	};
+	struct session session = { 0 };
+	struct progress *progress;
+	struct err err = { "" };
+	int error, code;
+
+	code = parse_options(&run, opts, argc, argv);
+	if (code >= 0)
+		return code;
+	progress = progress_new(opts->tty, opts->verbose);
+	error = run.resume ? run_resumed(&run, opts, &session, progress, &err) :
+			     run_new(&run, &session, progress, &err);
+	if (error)
+		code = fail(&session, progress, error, &err);
+	else if (run.dry_run && !run.resume)
+		session_print_plan(&session, stdout);
+	progress_clear(progress);
+	if (!error)
+		code = run.dry_run ? EXIT_OK : present(&run, opts, &session);
+	session_close(&session);
+	progress_free(progress);
+	strv_free(&run.request.plan.variants);
+	strv_free(&run.request.plan.workloads);
+	strv_free(&run.request.plan.params);
+	return code;
+}
+
+const struct command cmd_run = {
+	.name = "run",
+	.help = "build the variants, boot them, measure, compare (the default)",
+	.usage = "usage: run-suite run [OPTIONS]\n"
+		 "\n"
+		 "  --variants A,B          kernels; the first is the base (" VARIANTS_DEFAULT ")\n"
+		 "  --workloads W,...       what to run (all that measure)\n"
+		 "  --engine NAME           auto, kvm, tcg or exact (auto)\n"
+		 "  --profile NAME|FILE     quick, full, or a profile file (quick)\n"
+		 "  --param W.NAME=V,...    values of a parameter, stronger than the profile\n"
+		 "  --trials N              boots per cell\n"
+		 "  --jobs N                guests at once\n"
+		 "  --silence SECONDS       a guest that says nothing for so long hangs\n"
+		 "  --out DIR               folder of this run\n"
+		 "  --resume RUN            run what is missing of an earlier run\n"
+		 "  --dry-run               print the plan, build and boot nothing\n"
+		 "  --probe                 try kvm again instead of remembering\n"
+		 "  --no-plots              draw nothing\n"
+		 "\n"
+		 "Exit codes: 0 all good, 1 a check failed, 2 usage, 3 the test bed is broken,\n"
+		 "4 inconclusive.\n",
+	.main = run_main,
+};

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Subcommands: one cmd-NAME.c and one line in the table of main.c each. Only
+ * these files may end the process.
+ */
+#ifndef PAGEMETA_CMD_H
+#define PAGEMETA_CMD_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "kernel.h"
+#include "util.h"
+
+/**
+ * struct paths - where things are; found once by main(), read by everyone
+ * @kernels: folder of the kernel variants
+ * @plots: folder of the gnuplot scripts
+ * @agent: the static guest program
+ * @results: folder runs land in by default
+ * @cache: root of the cache
+ */
+struct paths {
+	char *kernels;
+	char *plots;
+	char *agent;
+	char *results;
+	char *cache;
+};
+
+/**
+ * struct options - what every subcommand understands
+ * @paths: see above
+ * @kernel_source: --kernel-source, or NULL
+ * @cache_limit: bytes; --cache-limit
+ * @verbose: 0, higher with each -v, lower with each -q
+ * @tty: stderr is a terminal: progress may be drawn
+ * @colour: stdout is a terminal and NO_COLOR is not set
+ */
+struct options {
+	struct paths paths;
+	char *kernel_source;
+	uint64_t cache_limit;
+	int verbose;
+	bool tty;
+	bool colour;
+};
+
+/**
+ * struct command - a subcommand
+ * @name: as typed
+ * @help: one line
+ * @usage: text of --help, without the common options that main.c adds
+ * @main: like main(); argv[0] is @name. Returns an exit code of enum exit_code.
+ */
+struct command {
+	const char *name;
+	const char *help;
+	const char *usage;
+	int (*main)(struct options *opts, int argc, char **argv);
+};
+
+/*
+ * Common options: place CMD_COMMON_OPTIONS in the subcommand's option array and
+ * CMD_COMMON_LETTERS at the start of its short ones, read both with cmd_getopt(),
+ * and hand what the subcommand does not know to cmd_common_option().
+ */
+#define CMD_COMMON_LETTERS ":qvh"
+
+enum {
+	OPT_RESULTS = 1000, OPT_CACHE, OPT_CACHE_LIMIT, OPT_KERNELS, OPT_KERNEL_SOURCE, OPT_VERSION,
+	OPT_OWN = 1100,		/* a subcommand's own long options count from here */
+};
+
+#define CMD_COMMON_OPTIONS \
+	{ "help", no_argument, NULL, 'h' }, \
+	{ "version", no_argument, NULL, OPT_VERSION }, \
+	{ "quiet", no_argument, NULL, 'q' }, \
+	{ "verbose", no_argument, NULL, 'v' }, \
+	{ "results", required_argument, NULL, OPT_RESULTS }, \
+	{ "cache", required_argument, NULL, OPT_CACHE }, \
+	{ "cache-limit", required_argument, NULL, OPT_CACHE_LIMIT }, \
+	{ "kernels", required_argument, NULL, OPT_KERNELS }, \
+	{ "kernel-source", required_argument, NULL, OPT_KERNEL_SOURCE }
+
+/**
+ * cmd_getopt() - getopt_long() that names the nearest option for an unknown one
+ * @argc: as for getopt_long()
+ * @argv: as for getopt_long()
+ * @letters: short options, beginning with CMD_COMMON_LETTERS
+ * @longs: long options
+ *
+ * Return: as getopt_long(); '?' after the usage error has been printed.
+ */
+int cmd_getopt(int argc, char **argv, const char *letters, const struct option *longs);
+
+/**
+ * cmd_common_option() - take a common option
+ * @opts: changed
+ * @command: whose usage --help prints
+ * @opt: what getopt_long() returned; '?' means it has complained already
+ *
+ * Return: -1 go on, else the exit code to end with (0 after --help, 2 for '?').
+ */
+int cmd_common_option(struct options *opts, const struct command *command, int opt);
+
+/** cmd_unknown() - usage error naming the nearest known word. Return: EXIT_USAGE */
+int cmd_unknown(const char *what, const char *name, const struct strv *known);
+
+/** cmd_kernel_builder() - a builder from the options, without progress */
+struct kernel_builder cmd_kernel_builder(const struct options *opts);
+
+extern const struct command cmd_run, cmd_compare, cmd_list, cmd_show, cmd_doctor, cmd_cache;
+
+#endif

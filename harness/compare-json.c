@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A comparison for programs; docs/result-format.md describes the object.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "compare-private.h"
+
+#define INTEGER_MAX 9007199254740992.0	/* 2^53: up to here a double holds every integer */
+
+static json_t *number(enum metric_unit unit, double figure)
+{
+	double value = compare_value(unit, figure);
+
+	if (!isfinite(value))
+		return json_null();
+	if (unit != UNIT_RATIO && value == round(value) && fabs(value) < INTEGER_MAX)
+		return json_integer((json_int_t)value);
+	return json_real(value);
+}
+
+/* JSON is UTF-8 and what a guest says need not be: what is not becomes '?'. */
+static json_t *text(const char *bytes)
+{
+	json_t *string = json_string(bytes);
+	char *ascii;
+
+	if (string)
+		return string;
+	ascii = str_dup(bytes);
+	for (char *at = ascii; *at; at++)
+		if (*at & 0x80)
+			*at = '?';
+	string = json_string(ascii);
+	free(ascii);
+	return string;
+}
+
+/* "a=1,b=2" as { "a": "1", "b": "2" } */
+static json_t *params_object(const char *params)
+{
+	json_t *object = json_object();
+	struct strv part = { 0 };
+
+	strv_split(&part, params, ",");
+	for (size_t i = 0; i < part.nr; i++) {
+		char *value = strchr(part.item[i], '=');
+
+		if (value)
+			*value++ = '\0';
+		json_object_set_new(object, part.item[i], text(value ? value : ""));
+	}
+	strv_free(&part);
+	return object;
+}
+
+static json_t *side_object(const struct compare_row *row, size_t at, bool named)
+{
+	const struct compare_side *side = &row->side[at];
+	enum metric_unit unit = row->metric->unit;
+	json_t *object = json_object();
+	json_t *samples = json_array();
+
+	for (size_t i = 0; i < side->nr; i++)
+		json_array_append_new(samples, number(unit, side->figure[i]));
+	if (named)
+		json_object_set_new(object, "name", text(side->variant));
+	json_object_set_new(object, "median", number(unit, side->median));
+	json_object_set_new(object, "samples", samples);
+	return object;
+}
+
+/* @side 0: there is nothing to hold the base against. */
+static json_t *metric_object(const struct compare *compare, const struct compare_row *row,
+			     size_t side)
+{
+	const struct store_metric *metric = row->metric;
+	double ratio = side ? compare_ratio(row, side) : NAN;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "workload", text(metric->workload));
+	json_object_set_new(object, "metric", text(metric->name));
+	json_object_set_new(object, "params", params_object(row->params));
+	json_object_set_new(object, "unit",
+			    text(metric_unit_name(metric->unit, compare->content->run.exact)));
+	json_object_set_new(object, "direction", text(metric_direction_name(metric->direction)));
+	json_object_set_new(object, "baseline", side_object(row, 0, false));
+	json_object_set_new(object, "variant", side ? side_object(row, side, true) : json_null());
+	json_object_set_new(object, "ratio", isnan(ratio) ? json_null() : json_real(ratio));
+	return object;
+}
+
+static json_t *metrics_array(const struct compare *compare)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < compare->nr_rows; i++) {
+		if (compare->variant.nr == 1)
+			json_array_append_new(array, metric_object(compare, &compare->row[i], 0));
+		for (size_t side = 1; side < compare->variant.nr; side++)
+			json_array_append_new(array,
+					      metric_object(compare, &compare->row[i], side));
+	}
+	return array;
+}
+
+static json_t *check_object(const struct compare_judged *judged)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "workload", text(judged->cell->workload));
+	json_object_set_new(object, "params", params_object(judged->params));
+	json_object_set_new(object, "check", text(judged->check));
+	json_object_set_new(object, "variant", text(judged->cell->variant));
+	json_object_set_new(object, "trial", json_integer(judged->cell->trial));
+	json_object_set_new(object, "verdict", text(verdict_name(judged->verdict)));
+	json_object_set_new(object, "reason", text(judged->reason));
+	return object;
+}
+
+static json_t *checks_array(const struct store_content *content)
+{
+	json_t *array = json_array();
+	struct compare_judged *judged;
+	size_t nr;
+
+	judged = compare_judged(content, &nr);
+	for (size_t i = 0; i < nr; i++)
+		json_array_append_new(array, check_object(&judged[i]));
+	compare_judged_free(judged, nr);
+	return array;
+}
+
+int compare_print_json(const struct compare *compare, FILE *out)
+{
+	json_t *root = json_object();
+	json_t *variants = json_array();
+	int error;
+
+	for (size_t i = 0; i < compare->variant.nr; i++)
+		json_array_append_new(variants, text(compare->variant.item[i]));
+	json_object_set_new(root, "run", text(compare->content->run.id));
+	json_object_set_new(root, "engine", text(compare->content->run.engine));
+	json_object_set_new(root, "variants", variants);
+	json_object_set_new(root, "metrics", metrics_array(compare));
+	json_object_set_new(root, "checks", checks_array(compare->content));
+	error = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	json_decref(root);
+	if (error)
+		return errno ? -errno : -EIO;
+	fputc('\n', out);
+	return 0;
+}

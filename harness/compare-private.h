@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the writers of a comparison share. Nobody else includes this but plot.c.
+ */
+#ifndef PAGEMETA_COMPARE_PRIVATE_H
+#define PAGEMETA_COMPARE_PRIVATE_H
+
+#include <stddef.h>
+
+#include "compare.h"
+
+#define FIGURE_TEXT 40	/* bytes for a figure or a change as text */
+#define COMPARE_COLUMNS 100	/* a page of text is at most this wide */
+
+void compare_print_text(const struct compare *compare, unsigned int flags, FILE *out);
+int compare_print_json(const struct compare *compare, FILE *out);
+void compare_print_csv(const struct compare *compare, FILE *out);
+
+/** compare_print_summary() - what did not pass, what the figures mean, where they are from */
+void compare_print_summary(const struct compare *compare, unsigned int flags, FILE *out);
+
+/** compare_heading() - a blank line and the name of a section */
+void compare_heading(const char *text, unsigned int flags, FILE *out);
+
+/** compare_value() - a figure in the unit that is printed: ratios are stored in millionths */
+double compare_value(enum metric_unit unit, double figure);
+
+/** compare_figure_text() - "143,201", "2.731"; "-" for none. Return: @buf */
+const char *compare_figure_text(char buf[FIGURE_TEXT], enum metric_unit unit, double figure);
+
+/**
+ * compare_change_text() - "+0.54 %", "-12.30 %", "=" for none at all, "-" for unknown
+ * @buf: gets it
+ * @ratio: side / base
+ * @exact: no change is too small to be shown; otherwise one decimal
+ *
+ * Return: @buf.
+ */
+const char *compare_change_text(char buf[FIGURE_TEXT], double ratio, bool exact);
+
+/** struct compare_judged - a cell or one of its checks, as both are listed */
+struct compare_judged {
+	const struct store_cell *cell;
+	const char *check;	/* "cell" for the cell as a whole */
+	char *params;		/* of the cell, and labels of the check */
+	enum verdict verdict;
+	const char *reason;
+};
+
+/**
+ * compare_judged() - every cell and every check of a run, cell by cell
+ * @content: the run
+ * @ret_nr: how many
+ *
+ * A cell that has not finished is inconclusive.
+ *
+ * Return: freed with compare_judged_free(); the texts but @params are the run's.
+ */
+struct compare_judged *compare_judged(const struct store_content *content, size_t *ret_nr);
+void compare_judged_free(struct compare_judged *judged, size_t nr);
+
+#endif

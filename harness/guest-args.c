@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From what a guest should be to the command lines of QEMU and of the kernel.
+ * Every choice here was made for one of three reasons: the guest must boot fast,
+ * must end by itself when it is broken, or must run the same each time.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest-args.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+#define SECOND UINT64_C(1000000000)
+#define DEFAULT_MEM_LIMIT (2 * GIB)
+/* Stacks, malloc arenas and libraries that are mapped and not touched. */
+#define ADDRESS_SPACE_SLACK (4 * GIB)
+
+/**
+ * struct engine_args - what an engine asks of QEMU and the kernel
+ * @qemu: words of QEMU's command line
+ * @kernel: words of the kernel's
+ * @deadline_s: when nothing else was asked for
+ * @silence_s: when nothing else was asked for: guest time passes slowly under
+ *	emulation, ten times more so when instructions are counted
+ */
+struct engine_args {
+	const char *qemu[12];
+	const char *kernel;
+	unsigned int deadline_s;
+	unsigned int silence_s;
+};
+
+static const struct engine_args engine_args[ENGINE_NR] = {
+	[ENGINE_KVM] = {
+		.qemu = { "-accel", "kvm", "-cpu", "host" },
+		.deadline_s = 300,
+		.silence_s = 60,
+	},
+	/*
+	 * no_timer_check: the kernel would count ten ticks to see whether the timer
+	 * works, 0.1 s on an emulator that is known to have one.
+	 * tsc=reliable: a loaded host makes the emulated TSC look unstable, and the
+	 * clock would fall back to ticks of 10 ms.
+	 */
+	[ENGINE_TCG] = {
+		.qemu = { "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max" },
+		.kernel = "no_timer_check tsc=reliable",
+		.deadline_s = 900,
+		.silence_s = 120,
+	},
+	/*
+	 * One instruction is one nanosecond and the TSC counts them: 1 GHz.
+	 * nolapic_timer: calibrating the local APIC's timer spins for 0.2 s of guest
+	 * time, 11 s of host time; the PIT ticks as well for one CPU.
+	 */
+	[ENGINE_EXACT] = {
+		.qemu = { "-accel", "tcg,tb-size=256", "-icount", "shift=0,sleep=off",
+			  "-cpu", "max,-rdrand,-rdseed", "-seed", "1",
+			  "-rtc", "base=2024-01-01T00:00:00,clock=vm" },
+		.kernel = "nokaslr norandmaps no_timer_check nolapic_timer tsc=reliable "
+			  "tsc_early_khz=1000000",
+		.deadline_s = 1800,
+		.silence_s = 180,
+	},
+};
+
+/*
+ * What every kernel gets: a panic ends QEMU (panic=-1 reboots at once, by triple
+ * fault, and -no-reboot makes an end of it), an oops is a panic, an NMI makes a
+ * hung kernel say where it is, warnings and stacks are printed. brd is there for
+ * swap; its memory is only allocated when written.
+ */
+#define KERNEL_ARGS "console=ttyS0 panic=-1 reboot=t oops=panic loglevel=5 unknown_nmi_panic " \
+	"brd.rd_size=262144 brd.rd_nr=1"
+
+static bool uses_microvm(const struct guest_config *config)
+{
+	if (config->machine == MACHINE_AUTO)
+		return config->nodes <= 1 && !config->pmem_mib;
+	return config->machine == MACHINE_MICROVM;
+}
+
+static bool is_pinned(const struct guest_config *config)
+{
+	const struct topo_placement *place = config->placement;
+
+	return place && place->nr_cpus && place->cpu[0] >= 0;
+}
+
+static int check(const struct guest_config *config, struct err *err)
+{
+	unsigned int nodes = config->nodes ? config->nodes : 1;
+
+	if (config->engine >= ENGINE_NR)
+		return err_set(err, -EINVAL, "guest: no such engine (%d)", (int)config->engine);
+	if (!config->cpus || config->cpus > TOPO_CPUS_MAX)
+		return err_set(err, -EINVAL, "guest: %u vCPUs; 1 to %d can be had", config->cpus,
+			       TOPO_CPUS_MAX);
+	if (config->engine == ENGINE_EXACT && config->cpus > 1)
+		return err_set(err, -EINVAL, "guest: %u vCPUs; the exact engine runs only one",
+			       config->cpus);
+	if (config->mem_mib / nodes < 16)
+		return err_set(err, -EINVAL, "guest: %u MiB on %u node(s); 16 MiB per node are needed",
+			       config->mem_mib, nodes);
+	if (config->machine == MACHINE_MICROVM && (nodes > 1 || config->pmem_mib))
+		return err_set(err, -EINVAL, "guest: microvm has no NUMA nodes and no NVDIMM; use q35");
+	return 0;
+}
+
+static void add_machine(const struct guest_config *config, struct strv *argv)
+{
+	const char *backend = config->nodes <= 1 ? ",memory-backend=ram0" : "";
+
+	strv_add(argv, "-machine");
+	if (uses_microvm(config))
+		/*
+		 * With ACPI the kernel takes the machine for one without a PIT, and hangs
+		 * when the TSC could not be calibrated in time: seen on a loaded host.
+		 */
+		strv_add(argv, "microvm,isa-serial=on,acpi=off,x-option-roms=off%s", backend);
+	else
+		strv_add(argv, "q35,hpet=off,smbus=off,sata=off,i8042=off,vmport=off%s%s",
+			 config->pmem_mib ? ",nvdimm=on" : "", backend);
+}
+
+static void add_engine(const struct guest_config *config, struct strv *argv)
+{
+	for (const char *const *word = engine_args[config->engine].qemu; *word; word++)
+		strv_add(argv, "%s", *word);
+}
+
+static void add_backend(const struct guest_config *config, struct strv *argv, const char *id,
+			unsigned int mib)
+{
+	char *bind = NULL;
+
+	if (config->placement && config->placement->node >= 0)
+		bind = str_printf(",host-nodes=%d,policy=bind", config->placement->node);
+	strv_add(argv, "-object");
+	/* A first touch that faults on the host would be measured as the guest's. */
+	strv_add(argv, "memory-backend-ram,id=%s,size=%uM%s%s", id, mib, bind ? bind : "",
+		 config->engine == ENGINE_KVM && (bind || is_pinned(config)) ? ",prealloc=on" : "");
+	free(bind);
+}
+
+/* The part of @total that is node @index's: what is left over goes to the first. */
+static unsigned int share(unsigned int total, unsigned int nodes, unsigned int index)
+{
+	return total / nodes + (index < total % nodes);
+}
+
+static void add_nodes(const struct guest_config *config, struct strv *argv)
+{
+	unsigned int cpu = 0;
+
+	for (unsigned int i = 0; i < config->nodes; i++) {
+		unsigned int cpus = share(config->cpus, config->nodes, i);
+		char *id = str_printf("ram%u", i);
+
+		add_backend(config, argv, id, share(config->mem_mib, config->nodes, i));
+		strv_add(argv, "-numa");
+		if (cpus)
+			strv_add(argv, "node,nodeid=%u,memdev=%s,cpus=%u-%u", i, id, cpu,
+				 cpu + cpus - 1);
+		else
+			strv_add(argv, "node,nodeid=%u,memdev=%s", i, id);
+		cpu += cpus;
+		free(id);
+	}
+}
+
+/*
+ * One socket per node, or the kernel warns of a last-level cache that belongs to
+ * two nodes. CPUs that do not split evenly get a socket each.
+ */
+static unsigned int socket_count(const struct guest_config *config)
+{
+	return config->nodes && config->cpus % config->nodes == 0 ? config->nodes : config->cpus;
+}
+
+static void add_memory(const struct guest_config *config, struct strv *argv)
+{
+	unsigned int sockets = socket_count(config);
+
+	strv_add(argv, "-m");
+	if (config->pmem_mib)
+		strv_add(argv, "%uM,slots=1,maxmem=%" PRIu64 "M", config->mem_mib,
+			 (uint64_t)config->mem_mib + config->pmem_mib);
+	else
+		strv_add(argv, "%uM", config->mem_mib);
+	strv_add(argv, "-smp");
+	if (config->nodes > 1) {
+		strv_add(argv, "%u,sockets=%u,cores=%u,threads=1", config->cpus, sockets,
+			 config->cpus / sockets);
+		add_nodes(config, argv);
+	} else {
+		strv_add(argv, "%u", config->cpus);
+		add_backend(config, argv, "ram0", config->mem_mib);
+	}
+	if (!config->pmem_mib)
+		return;
+	add_backend(config, argv, "pmem0", config->pmem_mib);
+	strv_add(argv, "-device");
+	strv_add(argv, "nvdimm,memdev=pmem0");
+}
+
+static void add_pipe(struct strv *argv, const char *id, unsigned int set, int fd)
+{
+	strv_add(argv, "-add-fd");
+	strv_add(argv, "fd=%d,set=%u,opaque=%s", fd, set, id);
+	strv_add(argv, "-chardev");
+	/* append=on: or QEMU would truncate it first, which a pipe refuses. */
+	strv_add(argv, "file,id=%s,path=/dev/fdset/%u,append=on", id, set);
+}
+
+static void add_channels(const struct guest_config *config, const struct guest_fds *fds,
+			 struct strv *argv)
+{
+	add_pipe(argv, "console", 1, fds->console);
+	strv_add(argv, "-serial");
+	strv_add(argv, "chardev:console");
+	add_pipe(argv, "port", 2, fds->port);
+	/* Port 0 is a terminal to the kernel, so there must be room for a second one. */
+	strv_add(argv, "-device");
+	strv_add(argv, "virtio-serial-%s,max_ports=2", uses_microvm(config) ? "device" : "pci");
+	strv_add(argv, "-device");
+	strv_add(argv, "virtserialport,chardev=port,name=pagemeta");
+	strv_add(argv, "-chardev");
+	strv_add(argv, "socket,id=qmp,fd=%d", fds->qmp);
+	strv_add(argv, "-mon");
+	strv_add(argv, "chardev=qmp,mode=control");
+}
+
+/*
+ * ioeventfd=off: what the agent writes is handled in the vCPU's own thread, at
+ * once. By an eventfd it would be whenever QEMU's main loop comes round.
+ */
+static void add_virtio(const struct guest_config *config, struct strv *argv)
+{
+	const char *transport = uses_microvm(config) ? "virtio-mmio" : "virtio-pci";
+
+	if (config->engine != ENGINE_KVM) {
+		strv_add(argv, "-global");
+		strv_add(argv, "%s.ioeventfd=off", transport);
+	}
+	/* The legacy layout of virtio-mmio is QEMU's default, not the kernel's taste. */
+	if (uses_microvm(config)) {
+		strv_add(argv, "-global");
+		strv_add(argv, "virtio-mmio.force-legacy=false");
+	}
+}
+
+static void add_kernel(const struct guest_config *config, unsigned int tsc_khz,
+		       struct strv *argv)
+{
+	const char *engine = engine_args[config->engine].kernel;
+	struct strv words = { 0 };
+	char *line;
+
+	strv_add(&words, "%s", KERNEL_ARGS);
+	if (engine)
+		strv_add(&words, "%s", engine);
+	/*
+	 * There is no ACPI, and looking for it in vain is reported as an error. There
+	 * is no port 0x61 either, which makes each NMI look like a bus error: the
+	 * kernel panics on those when this is set.
+	 */
+	if (uses_microvm(config))
+		strv_add(&words, "acpi=off sysctl.kernel.panic_on_unrecovered_nmi=1");
+	if (config->engine == ENGINE_TCG && config->cpus == 1)
+		strv_add(&words, "nolapic_timer");
+	/* On a loaded host the emulated PIT is too jittery to calibrate against. */
+	if (config->engine == ENGINE_TCG && tsc_khz)
+		strv_add(&words, "tsc_early_khz=%u", tsc_khz);
+	if (config->cmdline && *config->cmdline)
+		strv_add(&words, "%s", config->cmdline);
+	line = strv_join(&words, " ");
+	strv_free(&words);
+	strv_add(argv, "-kernel");
+	strv_add(argv, "%s", config->bzimage);
+	strv_add(argv, "-initrd");
+	strv_add(argv, "%s", config->initramfs);
+	strv_add(argv, "-append");
+	strv_add(argv, "%s", line);
+	free(line);
+}
+
+int guest_args(const struct guest_config *config, const struct guest_fds *fds,
+	       unsigned int tsc_khz, struct strv *ret_argv, struct err *err)
+{
+	static const char *const always[] = {
+		"-no-user-config", "-nodefaults", "-display", "none", "-vga", "none", "-no-reboot",
+		"-S",
+	};
+	struct strv argv = { 0 };
+	int error = check(config, err);
+
+	if (error)
+		return error;
+	strv_add(&argv, "%s", config->qemu);
+	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
+		strv_add(&argv, "%s", always[i]);
+	add_machine(config, &argv);
+	add_engine(config, &argv);
+	add_memory(config, &argv);
+	add_channels(config, fds, &argv);
+	add_virtio(config, &argv);
+	add_kernel(config, tsc_khz, &argv);
+	*ret_argv = argv;
+	return 0;
+}
+
+static bool needs_quotes(const char *word)
+{
+	if (!*word)
+		return true;
+	for (; *word; word++)
+		if (!isalnum((unsigned char)*word) && !strchr("-_./,:=+@%", *word))
+			return true;
+	return false;
+}
+
+/* Within single quotes only the single quote itself is special. */
+static char *quote_word(const char *word)
+{
+	char *out = mem_grow(NULL, 4 * strlen(word) + 3, 1), *to = out;
+
+	*to++ = '\'';
+	for (; *word; word++) {
+		if (*word == '\'') {
+			memcpy(to, "'\\'", 3);
+			to += 3;
+		}
+		*to++ = *word;
+	}
+	*to++ = '\'';
+	*to = '\0';
+	return out;
+}
+
+char *guest_quote(const struct strv *argv)
+{
+	struct strv words = { 0 };
+	char *line;
+
+	for (size_t i = 0; i < argv->nr; i++) {
+		char *quoted = needs_quotes(argv->item[i]) ? quote_word(argv->item[i]) : NULL;
+
+		strv_add(&words, "%s", quoted ? quoted : argv->item[i]);
+		free(quoted);
+	}
+	line = strv_join(&words, " ");
+	strv_free(&words);
+	return line;
+}
+
+struct guest_limits guest_limits(const struct guest_config *config)
+{
+	const struct engine_args *engine = &engine_args[config->engine];
+	uint64_t memory = ((uint64_t)config->mem_mib + config->pmem_mib) * MIB;
+	uint64_t beyond = config->mem_limit ? config->mem_limit : DEFAULT_MEM_LIMIT;
+	unsigned int deadline = config->deadline_s ? config->deadline_s : engine->deadline_s;
+	unsigned int silence = config->silence_s ? config->silence_s : engine->silence_s;
+
+	return (struct guest_limits){
+		.rss = memory + beyond,
+		.address_space = memory + beyond + ADDRESS_SPACE_SLACK,
+		.deadline_ns = deadline * SECOND,
+		.silence_ns = silence * SECOND,
+		.panic_ns = 10 * SECOND,
+		.nmi_ns = 3 * SECOND,
+		.garbage_ns = 2 * SECOND,
+	};
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Private to the guest module: the guest as its files share it. guest.c starts
+ * and ends it, guest-loop.c hears its channels and watches the time, guest-port.c
+ * takes the agent's records.
+ */
+#ifndef PAGEMETA_GUEST_PRIVATE_H
+#define PAGEMETA_GUEST_PRIVATE_H
+
+#include "guest-args.h"
+#include "guest-judge.h"
+#include "qmp.h"
+
+#define GUEST_SECOND UINT64_C(1000000000)
+#define GUEST_WORDS_MAX 2048
+
+/** enum guest_channel - what is polled, in the order in which it is served */
+enum guest_channel {
+	CHANNEL_CONSOLE,	/* before the port: what the kernel says explains the rest */
+	CHANNEL_PORT,
+	CHANNEL_QMP,
+	CHANNEL_WORDS,		/* QEMU's stdout and stderr */
+	CHANNEL_EXIT,		/* pidfd */
+	CHANNEL_TIMER,
+	CHANNEL_NR,
+};
+
+/** enum guest_state - the life of a guest */
+enum guest_state {
+	STATE_MONITOR,	/* QEMU is up, its CPUs stand still */
+	STATE_RUNS,
+	STATE_CLOSING,	/* it is killed at close_ns unless it ends before */
+	STATE_ENDED,
+};
+
+/**
+ * struct guest - a guest
+ * @config: as given
+ * @limits: with defaults filled in
+ * @facts: what was seen so far
+ * @result: what becomes of it
+ * @state: see above
+ * @pid: QEMU
+ * @epoll: over all channels
+ * @fd: one per channel, -1 when it is closed
+ * @console: the kernel's words
+ * @qmp: monitor
+ * @decoder: of the port
+ * @msg: the record being looked at
+ * @words: last bytes of what QEMU printed
+ * @words_len: how many
+ * @start_ns: QEMU was started
+ * @heard_ns: last byte on console or port
+ * @sample_ns: when to look at QEMU's memory next
+ * @close_ns: see STATE_CLOSING
+ * @busy: guest_step() is at work: guest_stop() from a callback must not tear down
+ *	what that is reading from
+ */
+struct guest {
+	struct guest_config config;
+	struct guest_limits limits;
+	struct guest_facts facts;
+	struct guest_result result;
+	enum guest_state state;
+	pid_t pid;
+	int epoll;
+	int fd[CHANNEL_NR];
+	struct console *console;
+	struct qmp *qmp;
+	struct frame_decoder *decoder;
+	struct msg *msg;
+	char words[GUEST_WORDS_MAX];
+	size_t words_len;
+	uint64_t start_ns;
+	uint64_t heard_ns;
+	uint64_t sample_ns;
+	uint64_t close_ns;
+	bool busy;
+};
+
+/** guest_close() - kill it in @wait_ns unless it ends before; the first caller counts */
+void guest_close(struct guest *guest, uint64_t wait_ns);
+
+/** guest_bed_failed() - the test bed cannot go on with this guest: kill it */
+void guest_bed_failed(struct guest *guest, enum guest_end end, const char *why);
+
+/** guest_kill() - kill and reap QEMU now, judge */
+void guest_kill(struct guest *guest);
+
+/** guest_port_bytes() - bytes from the agent's port */
+void guest_port_bytes(struct guest *guest, const void *data, size_t len);
+
+/** guest_on_event() - an event of QMP */
+void guest_on_event(void *ctx, const char *name, const json_t *data);
+
+/** guest_run_cpus() - place the vCPUs and let them run; the answers come by QMP */
+void guest_run_cpus(struct guest *guest);
+
+#endif

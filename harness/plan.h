@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the user asked for, expanded into cells: variant x workload x parameters
+ * x trial, in the order they will run.
+ */
+#ifndef PAGEMETA_PLAN_H
+#define PAGEMETA_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+#include "job.h"
+#include "util.h"
+#include "workload.h"
+
+/**
+ * struct plan_request - what was asked for
+ * @variants: names; one named twice is an A/A pair
+ * @workloads: names; empty is every workload that measures
+ * @profile: "quick", "full", or the path of a profile file
+ * @params: "WORKLOAD.NAME=VALUE[,VALUE...]", stronger than the profile
+ * @trials: boots per cell; 0 takes the profile's
+ * @exact: one boot is the truth; the first cell is run once more to prove it
+ */
+struct plan_request {
+	struct strv variants;
+	struct strv workloads;
+	const char *profile;
+	struct strv params;
+	unsigned int trials;
+	bool exact;
+};
+
+/**
+ * struct plan_cell - one boot
+ * @variant: index into plan->label
+ * @workload: what runs
+ * @param: every declared parameter with its value
+ * @nr_params: how many
+ * @params: those worth showing, "compressor=lz4,pool=zbud"
+ * @trial: from 1; 0 is the repetition of the first cell
+ */
+struct plan_cell {
+	size_t variant;
+	const struct workload *workload;
+	struct job_param param[JOB_PARAMS_MAX];
+	size_t nr_params;
+	char *params;
+	unsigned int trial;
+};
+
+/**
+ * struct plan - the cells in the order they run
+ * @variant: names as asked for
+ * @label: the same, made unique: the second "baseline" is "baseline~2"
+ * @workload: the workloads of the plan
+ * @nr_workloads: how many
+ * @cell: the cells
+ * @nr_cells: how many
+ * @trials: boots per cell
+ */
+struct plan {
+	struct strv variant;
+	struct strv label;
+	const struct workload **workload;
+	size_t nr_workloads;
+	struct plan_cell *cell;
+	size_t nr_cells;
+	unsigned int trials;
+};
+
+/**
+ * plan_make() - expand a request
+ * @request: what was asked for
+ * @ret_plan: freed with plan_free()
+ * @err: unknown workload, parameter or value, each with the nearest known one
+ *
+ * Variants are interleaved by boot (A B, then B A, ...): blocks would turn drift
+ * of the host into differences.
+ *
+ * Return: 0, -ENOENT for an unknown name, -EINVAL for a bad value, -E2BIG for
+ * more than 100000 cells, or what reading the profile gave.
+ */
+int plan_make(const struct plan_request *request, struct plan *ret_plan, struct err *err);
+void plan_free(struct plan *plan);
+
+/** plan_find_workload() - by name; @err names the nearest. Return: 0 or -ENOENT */
+int plan_find_workload(const char *name, const struct workload **ret_workload, struct err *err);
+
+/** plan_workload_names() - workloads a user may name; selftests only if @all */
+void plan_workload_names(struct strv *names, bool all);
+
+#endif

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Gathering what a guest reports and judging the cell.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record.h"
+
+static struct store_series *series_of(struct record *record, const char *name, const char *labels)
+{
+	struct store_series *series;
+
+	for (size_t i = record->nr_series; i--; ) {
+		series = &record->series[i];
+		if (!strcmp(series->name, name) && !strcmp(series->labels, labels))
+			return series;
+	}
+	if (record->nr_series == RECORD_ENTRIES_MAX)
+		return NULL;
+	record->series = mem_grow(record->series, record->nr_series + 1, sizeof(*series));
+	series = &record->series[record->nr_series++];
+	*series = (struct store_series){ .name = str_dup(name), .labels = str_dup(labels) };
+	return series;
+}
+
+static void take_samples(struct record *record, const struct msg *msg)
+{
+	struct store_series *series;
+
+	if (record->samples + msg->nr_samples > RECORD_SAMPLES_MAX) {
+		record->overflow = true;
+		return;
+	}
+	series = series_of(record, msg->name, msg->labels);
+	if (!series) {
+		record->overflow = true;
+		return;
+	}
+	series->samples = mem_grow(series->samples, series->nr + msg->nr_samples, sizeof(uint64_t));
+	memcpy(series->samples + series->nr, msg->samples, msg->nr_samples * sizeof(uint64_t));
+	series->nr += msg->nr_samples;
+	record->samples += msg->nr_samples;
+}
+
+static void take_check(struct record *record, const char *name, const char *labels,
+		       enum verdict verdict, const char *reason)
+{
+	struct store_check *check;
+
+	if (record->nr_checks == RECORD_ENTRIES_MAX) {
+		record->overflow = true;
+		return;
+	}
+	record->check = mem_grow(record->check, record->nr_checks + 1, sizeof(*check));
+	check = &record->check[record->nr_checks++];
+	*check = (struct store_check){
+		.name = str_dup(name),
+		.labels = str_dup(labels),
+		.verdict = verdict,
+		.reason = str_dup(reason),
+	};
+}
+
+void record_msg(struct record *record, const struct msg *msg)
+{
+	if (msg->type == MSG_SAMPLES)
+		take_samples(record, msg);
+	else if (msg->type == MSG_CHECK)
+		take_check(record, msg->name, msg->labels, msg->verdict, msg->text);
+}
+
+void record_add_check(struct record *record, const char *name, enum verdict verdict,
+		      const char *fmt, ...)
+{
+	char reason[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(reason, sizeof(reason), fmt, args);
+	va_end(args);
+	take_check(record, name, "", verdict, reason);
+}
+
+static bool has_check(const struct record *record, const char *name)
+{
+	for (size_t i = 0; i < record->nr_checks; i++)
+		if (!strcmp(record->check[i].name, name))
+			return true;
+	return false;
+}
+
+static bool has_series(const struct record *record, const char *name)
+{
+	for (size_t i = 0; i < record->nr_series; i++)
+		if (!strcmp(record->series[i].name, name) && record->series[i].nr)
+			return true;
+	return false;
+}
+
+/* Silence is no pass: what was promised and did not come is a failed check. */
+static void demand_checks(struct record *record, const struct workload *workload)
+{
+	for (size_t i = 0; workload->checks && workload->checks[i]; i++)
+		if (!has_check(record, workload->checks[i]))
+			record_add_check(record, workload->checks[i], VERDICT_FAIL,
+					 "declared by %s and not reported", workload->name);
+}
+
+static const struct metric *missing_metric(const struct record *record,
+					   const struct workload *workload)
+{
+	const struct metric *metric = workload->metrics;
+
+	for (; metric && metric->name; metric++)
+		if (!has_series(record, metric->series))
+			return metric;
+	return NULL;
+}
+
+static enum verdict judge_checks(const struct record *record, char **ret_reason)
+{
+	enum verdict worst = VERDICT_PASS;
+
+	for (size_t i = 0; i < record->nr_checks; i++) {
+		const struct store_check *check = &record->check[i];
+
+		if (verdict_worse(worst, check->verdict) == worst)
+			continue;
+		worst = check->verdict;
+		free(*ret_reason);
+		*ret_reason = str_printf("%s: %s", check->name, check->reason);
+	}
+	return worst;
+}
+
+enum verdict record_judge(struct record *record, const struct workload *workload,
+			  const struct guest_result *result, char **ret_reason)
+{
+	const struct metric *missing;
+	enum verdict verdict;
+
+	*ret_reason = NULL;
+	if (result->end != GUEST_DONE || result->verdict != VERDICT_PASS) {
+		*ret_reason = str_printf("%s: %s", guest_end_name(result->end), result->reason);
+		return result->verdict;
+	}
+	if (result->end_verdict == VERDICT_UNSUPPORTED) {
+		*ret_reason = str_dup(result->end_text);
+		return VERDICT_UNSUPPORTED;
+	}
+	demand_checks(record, workload);
+	verdict = judge_checks(record, ret_reason);
+	if (verdict_worse(verdict, result->end_verdict) != verdict) {
+		verdict = result->end_verdict;
+		free(*ret_reason);
+		*ret_reason = str_dup(result->end_text);
+	}
+	missing = missing_metric(record, workload);
+	if (verdict == VERDICT_PASS && (missing || record->overflow)) {
+		free(*ret_reason);
+		*ret_reason = missing ? str_printf("metric %s: no samples of series %s came",
+						   missing->name, missing->series) :
+					str_dup("the guest sent more than the harness keeps");
+		verdict = VERDICT_BROKEN;
+	}
+	if (!*ret_reason)
+		*ret_reason = str_dup("");
+	return verdict;
+}
+
+static const struct store_series *find_series(const struct store_series *list, size_t nr,
+					      const struct store_series *like)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(list[i].name, like->name) && !strcmp(list[i].labels, like->labels))
+			return &list[i];
+	return NULL;
+}
+
+static char *series_difference(const struct store_series *a, const struct store_series *b)
+{
+	const char *gap = *a->labels ? " " : "";
+
+	if (!b)
+		return str_printf("series %s%s%s came in one boot only", a->name, gap, a->labels);
+	if (a->nr != b->nr)
+		return str_printf("series %s%s%s: %zu samples, then %zu", a->name, gap, a->labels,
+				  a->nr, b->nr);
+	for (size_t i = 0; i < a->nr; i++)
+		if (a->samples[i] != b->samples[i])
+			return str_printf("series %s%s%s, sample %zu: %" PRIu64 ", then %" PRIu64,
+					  a->name, gap, a->labels, i, a->samples[i], b->samples[i]);
+	return NULL;
+}
+
+bool record_compare(const struct store_series *first, size_t nr_first,
+		    const struct store_series *second, size_t nr_second, char **ret_why)
+{
+	size_t samples = 0;
+
+	*ret_why = NULL;
+	for (size_t i = 0; i < nr_first && !*ret_why; i++) {
+		*ret_why = series_difference(&first[i],
+					     find_series(second, nr_second, &first[i]));
+		samples += first[i].nr;
+	}
+	for (size_t i = 0; i < nr_second && !*ret_why; i++)
+		if (!find_series(first, nr_first, &second[i]))
+			*ret_why = series_difference(&second[i], NULL);
+	if (!*ret_why && !samples)
+		*ret_why = str_dup("there are no samples to compare");
+	if (*ret_why)
+		return false;
+	*ret_why = str_printf("two boots gave the same %zu samples of %zu series", samples,
+			      nr_first);
+	return true;
+}
+
+void record_free(struct record *record)
+{
+	for (size_t i = 0; i < record->nr_series; i++) {
+		free(record->series[i].name);
+		free(record->series[i].labels);
+		free(record->series[i].samples);
+	}
+	for (size_t i = 0; i < record->nr_checks; i++) {
+		free(record->check[i].name);
+		free(record->check[i].labels);
+		free(record->check[i].reason);
+	}
+	free(record->series);
+	free(record->check);
+	*record = (struct record){ 0 };
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What one guest reports, gathered while it runs, and the judgement of the cell
+ * it leads to. A guest is not trusted: what it may make the harness keep is
+ * bounded, and what a workload declares is demanded.
+ */
+#ifndef PAGEMETA_RECORD_H
+#define PAGEMETA_RECORD_H
+
+#include "guest.h"
+#include "msg.h"
+#include "store.h"
+#include "workload.h"
+
+#define RECORD_SAMPLES_MAX (UINT64_C(1) << 26)	/* 512 MiB of samples from one guest */
+#define RECORD_ENTRIES_MAX 65536		/* series, and checks */
+
+/**
+ * struct record - what came from one guest
+ * @series: one entry per name and labels, in order of their first samples
+ * @nr_series: how many
+ * @check: as they came
+ * @nr_checks: how many
+ * @samples: total over all series
+ * @overflow: the guest sent more than the limits; the rest was dropped
+ */
+struct record {
+	struct store_series *series;
+	size_t nr_series;
+	struct store_check *check;
+	size_t nr_checks;
+	uint64_t samples;
+	bool overflow;
+};
+
+/** record_msg() - take a record of the guest */
+void record_msg(struct record *record, const struct msg *msg);
+
+/** record_add_check() - a check the harness itself makes */
+void record_add_check(struct record *record, const char *name, enum verdict verdict,
+		      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/**
+ * record_judge() - the verdict of a cell
+ * @record: what came; a declared check that did not come is added as failed
+ * @workload: what was declared
+ * @result: how the guest ended
+ * @ret_reason: malloc'd, one line
+ */
+enum verdict record_judge(struct record *record, const struct workload *workload,
+			  const struct guest_result *result, char **ret_reason);
+
+/**
+ * record_compare() - whether two boots gave the same figures to the last digit
+ * @first: series of one boot
+ * @nr_first: how many
+ * @second: series of the other
+ * @nr_second: how many
+ * @ret_why: malloc'd: how many samples were equal, or the first difference
+ *
+ * Return: true when they are equal.
+ */
+bool record_compare(const struct store_series *first, size_t nr_first,
+		    const struct store_series *second, size_t nr_second, char **ret_why);
+
+void record_free(struct record *record);
+
+#endif

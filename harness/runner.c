@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Runs the cells of a plan in one thread: each guest is a state machine behind an
+ * fd, and this loop waits for all of them at once.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "initramfs.h"
+#include "proc.h"
+#include "record.h"
+#include "runner.h"
+
+/* Wall seconds per second of guest time; icount runs some 100 M instructions a second. */
+static const struct {
+	unsigned int boot_s, per_guest_s, silence_s;
+} patience[ENGINE_NR] = {
+	[ENGINE_KVM] = { 30, 1, 30 },
+	[ENGINE_TCG] = { 60, 2, 60 },
+	[ENGINE_EXACT] = { 60, 20, 240 },
+};
+
+/**
+ * struct slot - one guest that runs
+ * @guest: NULL when the slot is free
+ * @index: cell in the plan
+ * @record: what it reported
+ * @place: where it runs
+ * @console: path of its console
+ * @initramfs: path of its archive, removed at its end
+ * @job_text: what is in it
+ * @started: wall clock
+ */
+struct slot {
+	struct guest *guest;
+	size_t index;
+	struct record record;
+	struct topo_placement place;
+	char *console;
+	char *initramfs;
+	char *job_text;
+	int64_t started;
+};
+
+/**
+ * struct runner - the state of a run
+ * @config: what to do
+ * @slot: guests
+ * @next: next cell of the plan to look at
+ * @first: what the first cell reported
+ * @first_done: the first cell has a verdict
+ * @repeat_waits: its repetition waits for that
+ * @done: cells with a verdict in this session
+ * @to_do: cells without one at the start
+ * @begun: when this session began, for the time left
+ */
+struct runner {
+	const struct runner_config *config;
+	struct slot *slot;
+	size_t next;
+	struct record first;
+	bool first_done;
+	bool repeat_waits;
+	unsigned int done;
+	unsigned int to_do;
+	uint64_t begun;
+};
+
+void runner_job(const struct plan_cell *cell, const struct variant *variant, bool exact,
+		struct job *ret_job)
+{
+	struct job *job = ret_job;
+
+	*job = (struct job){
+		.nr_params = cell->nr_params,
+		.exact = exact,
+		.deadline_s = cell->workload->deadline_s,
+		.seed = cell->trial ? cell->trial : 1,
+		.page_bytes = variant->page_bytes,
+		.nr_counters = variant->nr_counters,
+	};
+	snprintf(job->workload, sizeof(job->workload), "%s", cell->workload->name);
+	memcpy(job->params, cell->param, cell->nr_params * sizeof(*cell->param));
+	memcpy(job->counters, variant->counter, variant->nr_counters * sizeof(*variant->counter));
+	if (variant->memmap_mapping)
+		snprintf(job->memmap_mapping, sizeof(job->memmap_mapping), "%s",
+			 variant->memmap_mapping);
+}
+
+static const struct plan_cell *cell_of(const struct runner *runner, size_t index)
+{
+	return &runner->config->plan->cell[index];
+}
+
+static const struct runner_variant *variant_of(const struct runner *runner, size_t index)
+{
+	return &runner->config->variant[cell_of(runner, index)->variant];
+}
+
+static void show(struct runner *runner, const char *what, size_t index)
+{
+	const struct plan_cell *cell = cell_of(runner, index);
+	double spent = (clock_ns() - runner->begun) / 1e9;
+	char left[32] = "";
+
+	if (runner->done)
+		text_seconds(left, sizeof(left),
+			     spent / runner->done * (runner->to_do - runner->done));
+	progress_show(runner->config->progress, "[%u/%u] %s %s %s %s%s%s", runner->done,
+		      runner->to_do, what, runner->config->plan->label.item[cell->variant],
+		      cell->workload->name, cell->params, *left ? ", left: " : "", left);
+}
+
+/* Why a cell cannot run here, or NULL. */
+static char *unmet_need(const struct runner *runner, size_t index)
+{
+	const struct plan_cell *cell = cell_of(runner, index);
+	const struct runner_variant *variant = variant_of(runner, index);
+	const struct workload_needs *needs = &cell->workload->needs;
+
+	for (size_t i = 0; needs->config && needs->config[i]; i++)
+		if (!kernel_image_has(&variant->image, needs->config[i]))
+			return str_printf("needs a kernel with %s", needs->config[i]);
+	if (runner->config->engine == ENGINE_EXACT && needs->cpus > 1)
+		return str_printf("needs %u CPUs, the exact engine runs one", needs->cpus);
+	return NULL;
+}
+
+/* A cell that gets its verdict without a guest. */
+static int end_without_guest(struct runner *runner, size_t index, enum verdict verdict,
+			     const char *reason, struct err *err)
+{
+	struct store_cell cell = {
+		.id = index + 1,
+		.verdict = verdict,
+		.reason = (char *)reason,
+		.started = time(NULL),
+	};
+	int error = store_cell_begin(runner->config->store, &cell, err);
+
+	runner->done++;
+	if (index == 0)
+		runner->first_done = true;
+	return error ? error :
+	       store_cell_end(runner->config->store, &cell, NULL, 0, NULL, 0, err);
+}
+
+static void take_msg(void *ctx, const struct msg *msg)
+{
+	struct slot *slot = ctx;
+
+	record_msg(&slot->record, msg);
+}
+
+static void slot_clear(struct slot *slot)
+{
+	if (slot->initramfs)
+		unlink(slot->initramfs);
+	record_free(&slot->record);
+	free(slot->console);
+	free(slot->initramfs);
+	free(slot->job_text);
+	*slot = (struct slot){ 0 };
+}
+
+static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, struct err *err)
+{
+	const char *dir = store_dir(runner->config->store);
+	const struct plan_cell *cell = cell_of(runner, index);
+	struct job job;
+	int error;
+
+	slot->index = index;
+	slot->started = time(NULL);
+	slot->console = str_printf("%s/console/%zu.txt", dir, index + 1);
+	slot->initramfs = str_printf("%s/console/%zu.cpio", dir, index + 1);
+	runner_job(cell, variant_of(runner, index)->variant, runner->config->engine == ENGINE_EXACT,
+		   &job);
+	error = job_format(&job, &slot->job_text);
+	if (error)
+		return err_set(err, error, "cell %zu: its job cannot be written: %s", index + 1,
+			       strerror(-error));
+	return initramfs_write(slot->initramfs, runner->config->agent, &job, err);
+}
+
+static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
+{
+	const struct runner_config *config = runner->config;
+	const struct workload *workload = cell_of(runner, slot->index)->workload;
+	struct guest_config guest = {
+		.qemu = config->qemu,
+		.bzimage = variant_of(runner, slot->index)->image.bzimage,
+		.initramfs = slot->initramfs,
+		.engine = config->engine,
+		.cpus = workload->needs.cpus,
+		.mem_mib = workload->needs.mem_mib,
+		.nodes = workload->needs.nodes,
+		.pmem_mib = workload->needs.pmem_mib,
+		.deadline_s = patience[config->engine].boot_s +
+			      patience[config->engine].per_guest_s * workload->deadline_s,
+		.silence_s = config->silence_s ? config->silence_s :
+						 patience[config->engine].silence_s,
+		.placement = &slot->place,
+		.console_path = slot->console,
+		.on_msg = take_msg,
+		.on_msg_ctx = slot,
+	};
+	int error;
+
+	error = topo_place(config->topo, slot - runner->slot, config->jobs, guest.cpus,
+			   &slot->place);
+	return error ? err_set(err, error, "slot %td: cannot be placed", slot - runner->slot) :
+		       guest_start(&guest, &slot->guest, err);
+}
+
+static int begin_cell(struct runner *runner, struct slot *slot, size_t index, struct err *err)
+{
+	struct err why = { "" };
+	struct store_cell cell = { .id = index + 1 };
+	int error;
+
+	error = slot_prepare(runner, slot, index, &why);
+	if (!error) {
+		cell.started = slot->started;
+		cell.job = slot->job_text;
+		error = store_cell_begin(runner->config->store, &cell, err);
+		if (error)
+			return error;
+		error = slot_start(runner, slot, &why);
+	}
+	if (!error) {
+		show(runner, "running", index);
+		return 0;
+	}
+	slot_clear(slot);
+	return end_without_guest(runner, index, VERDICT_BROKEN, why.text, err);
+}
+
+/* The second boot of the first cell proves or disproves exactness. */
+static void check_exactness(struct runner *runner, struct record *record)
+{
+	const struct runner_config *config = runner->config;
+	const struct store_series *first = runner->first.series;
+	size_t nr = runner->first.nr_series;
+	char *why;
+	bool equal;
+
+	if (!first) {
+		first = config->first_series;
+		nr = config->nr_first_series;
+	}
+	equal = record_compare(first, nr, record->series, record->nr_series, &why);
+	record_add_check(record, "exactness", equal ? VERDICT_PASS : VERDICT_BROKEN, "%s", why);
+	free(why);
+}
+
+static void say_outcome(struct runner *runner, const struct slot *slot, enum verdict verdict,
+			const char *reason)
+{
+	const struct plan_cell *cell = cell_of(runner, slot->index);
+
+	progress_say(runner->config->progress, "[%u/%u] %s: %s %s%s%s%s%s", runner->done,
+		     runner->to_do, verdict_name(verdict),
+		     runner->config->plan->label.item[cell->variant], cell->workload->name,
+		     *cell->params ? " " : "", cell->params, *reason ? ": " : "", reason);
+}
+
+static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
+{
+	const struct plan_cell *planned = cell_of(runner, slot->index);
+	struct guest_result result;
+	struct store_cell cell = { .id = slot->index + 1, .started = slot->started };
+	int error;
+
+	guest_finish(slot->guest, &result);
+	slot->guest = NULL;
+	cell.verdict = record_judge(&slot->record, planned->workload, &result, &cell.reason);
+	if (planned->trial == 0 && cell.verdict == VERDICT_PASS) {
+		check_exactness(runner, &slot->record);
+		free(cell.reason);
+		cell.verdict = record_judge(&slot->record, planned->workload, &result, &cell.reason);
+	}
+	cell.ready_ns = result.ready_ns;
+	cell.wall_ns = result.wall_ns;
+	cell.max_rss = result.max_rss;
+	cell.command = result.command;
+	cell.job = slot->job_text;
+	cell.console = str_printf("console/%zu.txt", slot->index + 1);
+	error = store_cell_end(runner->config->store, &cell, slot->record.series,
+			       slot->record.nr_series, slot->record.check, slot->record.nr_checks,
+			       err);
+	runner->done++;
+	say_outcome(runner, slot, cell.verdict, cell.reason);
+	if (slot->index == 0) {
+		runner->first = slot->record;
+		slot->record = (struct record){ 0 };
+		runner->first_done = true;
+	}
+	free(cell.console);
+	free(cell.reason);
+	guest_result_free(&result);
+	slot_clear(slot);
+	return error;
+}
+
+/* The next cell that can start now; -1 for none. */
+static ssize_t take_next(struct runner *runner)
+{
+	const struct runner_config *config = runner->config;
+
+	if (runner->repeat_waits && runner->first_done) {
+		runner->repeat_waits = false;
+		return 1;
+	}
+	while (runner->next < config->plan->nr_cells) {
+		size_t index = runner->next++;
+
+		if (config->finished[index])
+			continue;
+		if (cell_of(runner, index)->trial == 0 && !runner->first_done) {
+			runner->repeat_waits = true;
+			continue;
+		}
+		return index;
+	}
+	return -1;
+}
+
+static int fill_slot(struct runner *runner, struct slot *slot, struct err *err)
+{
+	ssize_t index;
+	int error = 0;
+
+	while (!error && !slot->guest && (index = take_next(runner)) >= 0) {
+		const struct runner_variant *variant = variant_of(runner, index);
+		char *unmet;
+
+		if (variant->why_not) {
+			error = end_without_guest(runner, index, VERDICT_BROKEN, variant->why_not, err);
+			continue;
+		}
+		unmet = unmet_need(runner, index);
+		if (unmet)
+			error = end_without_guest(runner, index, VERDICT_UNSUPPORTED, unmet, err);
+		else
+			error = begin_cell(runner, slot, index, err);
+		free(unmet);
+	}
+	return error;
+}
+
+static int fill_slots(struct runner *runner, bool *ret_busy, struct err *err)
+{
+	int error = 0;
+
+	*ret_busy = false;
+	for (size_t i = 0; i < runner->config->jobs && !error; i++) {
+		error = fill_slot(runner, &runner->slot[i], err);
+		*ret_busy |= runner->slot[i].guest != NULL;
+	}
+	return error;
+}
+
+static int soonest(int a, int b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+static void wait_for_guests(struct runner *runner, struct pollfd *fds)
+{
+	int timeout = 1000;	/* the progress line is redrawn once a second */
+
+	for (size_t i = 0; i < runner->config->jobs; i++) {
+		struct slot *slot = &runner->slot[i];
+
+		fds[i] = (struct pollfd){ .fd = slot->guest ? guest_fd(slot->guest) : -1,
+					  .events = POLLIN };
+		if (slot->guest) {
+			timeout = soonest(timeout, guest_timeout_ms(slot->guest));
+			show(runner, "running", slot->index);
+		}
+	}
+	poll(fds, runner->config->jobs, timeout);
+}
+
+static int loop(struct runner *runner, struct pollfd *fds, struct err *err)
+{
+	bool busy;
+	int error;
+
+	for (;;) {
+		error = fill_slots(runner, &busy, err);
+		if (error || !busy)
+			return error;
+		wait_for_guests(runner, fds);
+		if (proc_interrupted())
+			return err_set(err, -EINTR, "interrupted");
+		for (size_t i = 0; i < runner->config->jobs && !error; i++)
+			if (runner->slot[i].guest && guest_step(runner->slot[i].guest))
+				error = end_cell(runner, &runner->slot[i], err);
+		if (error)
+			return error;
+	}
+}
+
+int runner_run(const struct runner_config *config, struct err *err)
+{
+	struct runner runner = { .config = config, .begun = clock_ns() };
+	struct pollfd *fds = mem_grow(NULL, config->jobs, sizeof(*fds));
+	int error;
+
+	runner.slot = mem_grow(NULL, config->jobs, sizeof(*runner.slot));
+	memset(runner.slot, 0, config->jobs * sizeof(*runner.slot));
+	runner.first_done = config->plan->nr_cells && config->finished[0];
+	for (size_t i = 0; i < config->plan->nr_cells; i++)
+		runner.to_do += !config->finished[i];
+	error = loop(&runner, fds, err);
+	for (size_t i = 0; i < config->jobs; i++) {
+		struct guest_result result;
+
+		if (runner.slot[i].guest) {
+			guest_finish(runner.slot[i].guest, &result);
+			guest_result_free(&result);
+		}
+		slot_clear(&runner.slot[i]);
+	}
+	record_free(&runner.first);
+	free(runner.slot);
+	free(fds);
+	return error;
+}

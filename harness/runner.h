@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs the cells of a plan: one guest each, several side by side where the engine
+ * allows it, each result in the store before anything else is done.
+ */
+#ifndef PAGEMETA_RUNNER_H
+#define PAGEMETA_RUNNER_H
+
+#include "engine.h"
+#include "kernel.h"
+#include "plan.h"
+#include "progress.h"
+#include "store.h"
+#include "topo.h"
+#include "variant.h"
+
+/**
+ * struct runner_variant - a variant of the run
+ * @variant: as its folder describes it
+ * @image: its kernel; bzimage is NULL when there is none
+ * @why_not: why there is no kernel, NULL when there is one
+ */
+struct runner_variant {
+	struct variant *variant;
+	struct kernel_image image;
+	char *why_not;
+};
+
+/**
+ * struct runner_config - all a runner needs; it owns nothing of it
+ * @qemu: program
+ * @agent: static guest program
+ * @engine: how guests run
+ * @jobs: guests at once
+ * @silence_s: seconds without output after which a guest hangs; 0 is the engine's
+ * @topo: this host
+ * @plan: cells
+ * @variant: one per label of the plan
+ * @store: where results go; cell ids are places in the plan, from 1
+ * @finished: per cell of the plan: already finished (--resume)
+ * @first_series: series of the plan's first cell when it was finished before
+ * @nr_first_series: how many
+ * @progress: what the user sees
+ */
+struct runner_config {
+	const char *qemu;
+	const char *agent;
+	enum engine engine;
+	unsigned int jobs;
+	unsigned int silence_s;
+	const struct topo *topo;
+	const struct plan *plan;
+	const struct runner_variant *variant;
+	struct store *store;
+	const bool *finished;
+	const struct store_series *first_series;
+	size_t nr_first_series;
+	struct progress *progress;
+};
+
+/**
+ * runner_run() - run every cell that is not finished
+ * @config: see above
+ * @err: what stopped the run: the store, not a guest
+ *
+ * Return: 0 when all cells have a verdict, -EINTR when told to stop (guests are
+ * gone, their cells stay "running" for --resume), or what the store said.
+ */
+int runner_run(const struct runner_config *config, struct err *err);
+
+/** runner_job() - the job of a cell, as the guest will read it */
+void runner_job(const struct plan_cell *cell, const struct variant *variant, bool exact,
+		struct job *ret_job);
+
+#endif

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The part of a session that has a store: a new run, or an earlier one resumed.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "host.h"
+#include "session.h"
+
+static char *new_id(time_t now)
+{
+	unsigned char random[2] = { 0 };
+	struct tm utc;
+	char text[32];
+
+	gmtime_r(&now, &utc);
+	strftime(text, sizeof(text), "%Y%m%d-%H%M%S", &utc);
+	if (getrandom(random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		random[0] = now & 0xff;
+	return str_printf("%s-%02x%02x", text, random[0], random[1]);
+}
+
+static char *host_line(void)
+{
+	struct utsname name;
+	char *cpu = host_cpu_model(), *line;
+
+	uname(&name);
+	line = str_printf("%s %s %s, %s", name.sysname, name.release, name.machine, cpu);
+	free(cpu);
+	return line;
+}
+
+/* What a reader of the figures should know: how the engine was chosen, what disturbs. */
+static char *notes_of(const struct session *session)
+{
+	struct host_findings findings = { 0 };
+	struct strv lines = { 0 };
+	char *text;
+
+	if (*session->engine_note)
+		strv_add(&lines, "%s", session->engine_note);
+	host_examine(&findings, session->request->opts->paths.results);
+	for (size_t i = 0; i < findings.nr; i++)
+		if (findings.item[i].level != HOST_GOOD)
+			strv_add(&lines, "%s: %s", findings.item[i].what, findings.item[i].seen);
+	host_findings_free(&findings);
+	text = strv_join(&lines, "\n");
+	strv_free(&lines);
+	return text;
+}
+
+static void describe_run(const struct session *session, struct store_run *run)
+{
+	struct strv argv = { 0 };
+
+	for (char *const *arg = session->request->argv; *arg; arg++)
+		strv_add(&argv, strpbrk(*arg, " \t'\"") ? "'%s'" : "%s", *arg);
+	*run = (struct store_run){
+		.started = time(NULL),
+		.suite_version = str_dup(PACKAGE_VERSION),
+		.engine = str_dup(engine_table[session->engine].name),
+		.exact = engine_table[session->engine].exact,
+		.profile = str_dup(session->request->plan.profile),
+		.argv = strv_join(&argv, " "),
+		.qemu_version = str_dup(session->qemu_version),
+		.agent_hash = str_dup(session->agent_hash),
+		.host = host_line(),
+		.topology = topo_xml(session->topo),
+		.notes = notes_of(session),
+	};
+	run->id = new_id(run->started);
+	if (!run->topology)
+		run->topology = str_dup("");
+	strv_free(&argv);
+}
+
+static int add_kernels(struct session *session, struct err *err)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < session->nr_variants && !error; i++) {
+		const struct kernel_image *image = &session->variant[i].image;
+		struct store_kernel kernel = {
+			.variant = session->plan.label.item[i],
+			.key = (char *)image->key,
+			.source_version = image->source_version,
+			.patch_hash = (char *)image->patch_hash,
+			.config_hash = (char *)image->config_hash,
+			.image_hash = (char *)image->image_hash,
+			.compiler = image->compiler,
+			.seconds = image->seconds,
+		};
+
+		if (!session->variant[i].why_not)
+			error = store_add_kernel(session->store, &kernel, err);
+	}
+	return error;
+}
+
+static int add_metrics(struct session *session, struct err *err)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < session->plan.nr_workloads; i++) {
+		const struct workload *workload = session->plan.workload[i];
+		const struct metric *metric = workload->metrics;
+
+		for (; metric && metric->name && !error; metric++) {
+			struct store_metric stored = {
+				.workload = (char *)workload->name,
+				.name = (char *)metric->name,
+				.help = (char *)metric->help,
+				.series = (char *)metric->series,
+				.unit = metric->unit,
+				.direction = metric->direction,
+				.combine = metric->combine,
+			};
+
+			error = store_add_metric(session->store, &stored, err);
+		}
+	}
+	return error;
+}
+
+static int add_cells(struct session *session, struct err *err)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < session->plan.nr_cells && !error; i++) {
+		const struct plan_cell *planned = &session->plan.cell[i];
+		struct store_cell cell = {
+			.variant = session->plan.label.item[planned->variant],
+			.workload = (char *)planned->workload->name,
+			.params = planned->params,
+			.trial = planned->trial,
+		};
+		struct job job;
+
+		runner_job(planned, session->variant[planned->variant].variant,
+			   engine_table[session->engine].exact, &job);
+		error = job_format(&job, &cell.job);
+		if (error)
+			return err_set(err, error, "cell %zu: its job cannot be written", i + 1);
+		error = store_plan(session->store, &cell, err);
+		free(cell.job);
+	}
+	return error;
+}
+
+static int create(struct session *session, struct err *err)
+{
+	const char *out = session->request->out;
+	struct store_run run;
+	char *dir;
+	int error;
+
+	describe_run(session, &run);
+	dir = out ? str_dup(out) :
+		    str_printf("%s/%s", session->request->opts->paths.results, run.id);
+	error = store_create(dir, &run, &session->store, err);
+	if (!error)
+		error = store_begin(session->store, err);
+	if (!error)
+		error = add_kernels(session, err);
+	if (!error)
+		error = add_metrics(session, err);
+	if (!error)
+		error = add_cells(session, err);
+	if (!error)
+		error = store_commit(session->store, err);
+	free(dir);
+	store_run_free(&run);
+	return error;
+}
+
+static unsigned int choose_jobs(const struct session *session)
+{
+	unsigned int cores = topo_cores(session->topo);
+
+	if (session->request->jobs)
+		return session->request->jobs;
+	/* Instructions do not mind neighbours, nanoseconds do. */
+	if (session->engine != ENGINE_EXACT || !cores)
+		return 1;
+	return cores < 8 ? cores : 8;
+}
+
+static int run_cells(struct session *session, const bool *finished,
+		     const struct store_series *first, size_t nr_first, struct err *err)
+{
+	struct runner_config config = {
+		.qemu = session->qemu,
+		.agent = session->request->opts->paths.agent,
+		.engine = session->engine,
+		.jobs = choose_jobs(session),
+		.silence_s = session->request->silence_s,
+		.topo = session->topo,
+		.plan = &session->plan,
+		.variant = session->variant,
+		.store = session->store,
+		.finished = finished,
+		.first_series = first,
+		.nr_first_series = nr_first,
+		.progress = session->progress,
+	};
+	int error = runner_run(&config, err);
+
+	return error ? error : store_finish(session->store, err);
+}
+
+int session_run(struct session *session, struct err *err)
+{
+	bool *finished;
+	int error;
+
+	error = create(session, err);
+	if (error)
+		return error;
+	finished = mem_grow(NULL, session->plan.nr_cells, sizeof(*finished));
+	memset(finished, 0, session->plan.nr_cells * sizeof(*finished));
+	error = run_cells(session, finished, NULL, 0, err);
+	free(finished);
+	return error;
+}
+
+/* "baseline~2" is the second "baseline" of the run. */
+static char *variant_of_label(const char *label)
+{
+	return str_printf("%.*s", (int)strcspn(label, "~"), label);
+}
+
+static size_t take_label(struct plan *plan, const char *label)
+{
+	size_t i;
+	char *variant;
+
+	for (i = 0; i < plan->label.nr; i++)
+		if (!strcmp(plan->label.item[i], label))
+			return i;
+	variant = variant_of_label(label);
+	strv_add(&plan->label, "%s", label);
+	strv_add(&plan->variant, "%s", variant);
+	free(variant);
+	return i;
+}
+
+/* The job kept with each planned cell has all its parameters: nothing is guessed. */
+static int take_cell(struct plan *plan, const struct store_cell *stored, struct err *err)
+{
+	struct plan_cell cell = { .trial = stored->trial };
+	char why[256];
+	struct job job;
+
+	cell.workload = workload_find(stored->workload);
+	if (!cell.workload)
+		return err_set(err, -ENOENT, "workload %s: this suite does not have it any more",
+			       stored->workload);
+	if (job_parse(stored->job, &job, why, sizeof(why)))
+		return err_set(err, -EINVAL, "cell %lld: its job cannot be read: %s",
+			       (long long)stored->id, why);
+	cell.variant = take_label(plan, stored->variant);
+	memcpy(cell.param, job.params, sizeof(job.params));
+	cell.nr_params = job.nr_params;
+	cell.params = str_dup(stored->params);
+	plan->cell = mem_grow(plan->cell, plan->nr_cells + 1, sizeof(*plan->cell));
+	plan->cell[plan->nr_cells++] = cell;
+	return 0;
+}
+
+static int restore_plan(struct plan *plan, const struct store_content *content, struct err *err)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < content->nr_cells && !error; i++)
+		error = take_cell(plan, &content->cell[i], err);
+	return error;
+}
+
+static int check_same(struct session *session, const struct store_content *content,
+		      struct err *err)
+{
+	if (strcmp(session->qemu_version, content->run.qemu_version))
+		return err_set(err, -ESTALE, "run %s: was made with %s, this is %s; start a new run",
+			       content->run.id, content->run.qemu_version, session->qemu_version);
+	if (strcmp(session->agent_hash, content->run.agent_hash))
+		return err_set(err, -ESTALE, "run %s: the agent has been rebuilt since and its figures "
+			       "may differ; start a new run", content->run.id);
+	for (size_t i = 0; i < content->nr_kernels; i++) {
+		const struct store_kernel *kernel = &content->kernel[i];
+
+		for (size_t j = 0; j < session->nr_variants; j++)
+			if (!strcmp(session->plan.label.item[j], kernel->variant) &&
+			    strcmp(session->variant[j].image.image_hash, kernel->image_hash))
+				return err_set(err, -ESTALE, "variant %s: its kernel is not the one of "
+					       "run %s any more; start a new run", kernel->variant,
+					       content->run.id);
+	}
+	return 0;
+}
+
+static int rerun(struct session *session, const struct store_content *content, struct err *err)
+{
+	bool *finished = mem_grow(NULL, content->nr_cells, sizeof(*finished));
+	size_t nr_first = 0;
+	int error;
+
+	for (size_t i = 0; i < content->nr_cells; i++)
+		finished[i] = !strcmp(content->cell[i].status, "finished");
+	/* Series are in order of cells: those of the first cell stand first. */
+	while (nr_first < content->nr_series && content->series[nr_first].cell == 1)
+		nr_first++;
+	error = run_cells(session, finished, content->series, nr_first, err);
+	free(finished);
+	return error;
+}
+
+int session_resume(struct session_request *request, const char *dir, struct progress *progress,
+		   struct session *ret_session, struct err *err)
+{
+	struct store_content content = { 0 };
+	struct plan plan = { 0 };
+	struct store *store;
+	int error;
+
+	*ret_session = (struct session){ .request = request, .progress = progress };
+	error = store_open(dir, true, &store, err);
+	if (error)
+		return error;
+	error = store_load(store, &content, err);
+	if (!error)
+		error = restore_plan(&plan, &content, err);
+	for (size_t i = 0; i < plan.variant.nr && !error; i++)
+		strv_add(&request->plan.variants, "%s", plan.variant.item[i]);
+	if (!error)
+		error = session_open(request, progress, ret_session, err);
+	ret_session->plan = plan;
+	ret_session->store = store;
+	request->engine = content.run.engine;
+	if (!error)
+		error = session_choose_engine(ret_session, false, err);
+	if (!error)
+		error = session_build(ret_session, err);
+	if (!error)
+		error = check_same(ret_session, &content, err);
+	if (!error)
+		error = rerun(ret_session, &content, err);
+	request->engine = "";
+	store_content_free(&content);
+	return error;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A run from its request to the point where cells can run.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "initramfs.h"
+#include "proc.h"
+#include "session.h"
+
+static int load_variants(struct session *session, struct err *err)
+{
+	const struct strv *names = &session->request->plan.variants;
+	int error;
+
+	session->variant = mem_grow(NULL, names->nr, sizeof(*session->variant));
+	for (size_t i = 0; i < names->nr; i++) {
+		struct runner_variant variant = { 0 };
+
+		error = variant_load(session->request->opts->paths.kernels, names->item[i],
+				     &variant.variant, err);
+		if (error)
+			return error;
+		session->variant[session->nr_variants++] = variant;
+	}
+	return 0;
+}
+
+static int find_tools(struct session *session, struct err *err)
+{
+	const char *agent = session->request->opts->paths.agent;
+
+	session->qemu = qemu_find();
+	if (!session->qemu)
+		return err_set(err, -ENOENT, "qemu-system-x86_64: not found in PATH; install it "
+			       "(Debian: qemu-system-x86) or set PAGEMETA_QEMU");
+	session->qemu_version = qemu_version(session->qemu);
+	if (!session->qemu_version)
+		return err_set(err, -EIO, "%s: does not answer --version", session->qemu);
+	return hash_file(agent, session->agent_hash, err);
+}
+
+int session_open(struct session_request *request, struct progress *progress,
+		 struct session *ret_session, struct err *err)
+{
+	int error;
+
+	*ret_session = (struct session){ .request = request, .progress = progress };
+	error = load_variants(ret_session, err);
+	if (!error)
+		error = find_tools(ret_session, err);
+	if (!error)
+		error = topo_load(&ret_session->topo, err);
+	return error;
+}
+
+void session_close(struct session *session)
+{
+	for (size_t i = 0; i < session->nr_variants; i++) {
+		variant_free(session->variant[i].variant);
+		kernel_image_free(&session->variant[i].image);
+		free(session->variant[i].why_not);
+	}
+	free(session->variant);
+	free(session->qemu);
+	free(session->qemu_version);
+	topo_free(session->topo);
+	plan_free(&session->plan);
+	store_close(session->store);
+	*session = (struct session){ 0 };
+}
+
+static void show_build(void *ctx, const char *variant, const char *what, unsigned int done,
+		       unsigned int total)
+{
+	struct session *session = ctx;
+
+	if (total)
+		progress_show(session->progress, "kernel %s: %s %u of %u", variant, what, done, total);
+	else
+		progress_show(session->progress, "kernel %s: %s", variant, what);
+}
+
+static void say_built(struct session *session, const struct runner_variant *variant)
+{
+	char took[32];
+
+	if (variant->image.cached)
+		progress_say(session->progress, "kernel %s: in the cache", variant->variant->name);
+	else
+		progress_say(session->progress, "kernel %s: built in %s", variant->variant->name,
+			     text_seconds(took, sizeof(took), variant->image.seconds));
+}
+
+int session_build(struct session *session, struct err *err)
+{
+	struct kernel_builder builder = cmd_kernel_builder(session->request->opts);
+	int error;
+
+	builder.progress = show_build;
+	builder.progress_ctx = session;
+	for (size_t i = 0; i < session->nr_variants; i++) {
+		struct runner_variant *variant = &session->variant[i];
+
+		error = kernel_build(&builder, variant->variant, &variant->image, err);
+		if (!error) {
+			say_built(session, variant);
+			continue;
+		}
+		if (i == 0 || error == -EINTR)
+			return error;
+		progress_clear(session->progress);
+		report_error("%s", err->text);
+		variant->why_not = str_printf("no kernel: %.*s", (int)strcspn(err->text, "\n"),
+					      err->text);
+	}
+	return 0;
+}
+
+/* The probe's guest: the agent without a job says hello and goes. */
+static int probe(struct session *session, struct engine_probe *probe, struct err *err)
+{
+	const struct options *opts = session->request->opts;
+	char *initramfs = str_printf("%s/probe.%d.cpio", opts->paths.cache, (int)getpid());
+	int error;
+
+	progress_show(session->progress, "trying whether a guest boots under kvm");
+	error = initramfs_write(initramfs, opts->paths.agent, NULL, err);
+	if (!error)
+		error = engine_probe_kvm(session->qemu, session->variant[0].image.bzimage, initramfs,
+					 opts->paths.cache, session->request->probe_again, probe, err);
+	unlink(initramfs);
+	free(initramfs);
+	return error;
+}
+
+int session_choose_engine(struct session *session, bool may_boot, struct err *err)
+{
+	const char *name = session->request->engine;
+	struct engine_probe answer = { 0 };
+	struct strv known = { 0 };
+	int error;
+
+	if (strcmp(name, "auto")) {
+		error = engine_parse(name, &session->engine);
+		if (error) {
+			for (size_t i = 0; i < ENGINE_NR; i++)
+				strv_add(&known, "%s", engine_table[i].name);
+			strv_add(&known, "auto");
+			err_set(err, error, "engine %s: no such engine; did you mean %s?", name,
+				name_nearest(name, &known) ? name_nearest(name, &known) : "auto");
+			strv_free(&known);
+			return error;
+		}
+	} else if (!may_boot) {
+		session->engine = ENGINE_EXACT;
+		snprintf(session->engine_note, sizeof(session->engine_note),
+			 "engine exact is assumed: the probe for kvm needs a built kernel");
+	} else {
+		error = probe(session, &answer, err);
+		if (error)
+			return error;
+		session->engine = answer.kvm ? ENGINE_KVM : ENGINE_EXACT;
+		snprintf(session->engine_note, sizeof(session->engine_note), "engine %s: kvm %s%s",
+			 engine_table[session->engine].name, answer.why,
+			 answer.remembered ? " (remembered)" : "");
+	}
+	session->request->plan.exact = engine_table[session->engine].exact;
+	return 0;
+}
+
+int session_make_plan(struct session *session, struct err *err)
+{
+	return plan_make(&session->request->plan, &session->plan, err);
+}
+
+void session_print_plan(const struct session *session, FILE *out)
+{
+	struct kernel_builder builder = cmd_kernel_builder(session->request->opts);
+
+	fprintf(out, "engine: %s\n", engine_table[session->engine].name);
+	if (*session->engine_note)
+		fprintf(out, "        %s\n", session->engine_note);
+	for (size_t i = 0; i < session->nr_variants; i++)
+		fprintf(out, "kernel: %s (%s)\n", session->plan.label.item[i],
+			kernel_is_cached(&builder, session->variant[i].variant) ? "in the cache" :
+										  "to be built");
+	fprintf(out, "cells:  %zu\n", session->plan.nr_cells);
+	for (size_t i = 0; i < session->plan.nr_cells; i++) {
+		const struct plan_cell *cell = &session->plan.cell[i];
+
+		fprintf(out, "%5zu  trial %u  %-16s %-10s %s\n", i + 1, cell->trial,
+			session->plan.label.item[cell->variant], cell->workload->name, cell->params);
+	}
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A run from its request to its last cell: kernels, engine, store, cells. What
+ * `run` does, and what other subcommands that measure build upon.
+ */
+#ifndef PAGEMETA_SESSION_H
+#define PAGEMETA_SESSION_H
+
+#include <stdio.h>
+
+#include "cmd.h"
+#include "plan.h"
+#include "progress.h"
+#include "runner.h"
+
+/**
+ * struct session_request - what to run
+ * @opts: paths and the like
+ * @plan: what was asked for; @plan.exact is set when the engine is known
+ * @engine: name, "auto" included
+ * @probe_again: forget what is remembered about kvm
+ * @out: folder of the run; NULL makes one below the results
+ * @jobs: guests at once; 0 chooses
+ * @silence_s: see struct runner_config
+ * @argv: command line, kept with the run
+ */
+struct session_request {
+	const struct options *opts;
+	struct plan_request plan;
+	const char *engine;
+	bool probe_again;
+	const char *out;
+	unsigned int jobs;
+	unsigned int silence_s;
+	char *const *argv;
+};
+
+/**
+ * struct session - a run in the making
+ * @request: what was asked for
+ * @progress: what the user sees
+ * @qemu: program
+ * @qemu_version: its first line of --version
+ * @agent_hash: SHA-256 of the agent
+ * @topo: this host
+ * @engine: resolved engine
+ * @engine_note: one line about how it was chosen, "" when it was named
+ * @variant: one per label of the plan
+ * @nr_variants: how many
+ * @plan: what will run
+ * @store: open once the run exists
+ */
+struct session {
+	struct session_request *request;
+	struct progress *progress;
+	char *qemu;
+	char *qemu_version;
+	char agent_hash[HASH_HEX];
+	struct topo *topo;
+	enum engine engine;
+	char engine_note[640];
+	struct runner_variant *variant;
+	size_t nr_variants;
+	struct plan plan;
+	struct store *store;
+};
+
+/**
+ * session_open() - load the variants, find QEMU and the agent, read the topology
+ * @request: must outlive the session
+ * @progress: what the user sees
+ * @ret_session: filled; session_close() whatever comes after
+ * @err: an unknown variant (-ENOENT), no QEMU, no agent
+ */
+int session_open(struct session_request *request, struct progress *progress,
+		 struct session *ret_session, struct err *err);
+void session_close(struct session *session);
+
+/**
+ * session_build() - build the kernels of all variants
+ * @session: opened
+ * @err: why the first variant did not build
+ *
+ * The first variant is what all others are held against: without it there is no
+ * run. Another one that does not build is reported at once, its cells become
+ * broken, and the others run.
+ */
+int session_build(struct session *session, struct err *err);
+
+/**
+ * session_choose_engine() - resolve the engine
+ * @session: opened
+ * @may_boot: "auto" may boot the first kernel (which must be built) to find out;
+ *	without it only a remembered answer is used
+ * @err: an unknown engine (-EINVAL)
+ */
+int session_choose_engine(struct session *session, bool may_boot, struct err *err);
+
+/** session_make_plan() - expand the request; the engine must be known */
+int session_make_plan(struct session *session, struct err *err);
+
+/** session_print_plan() - for --dry-run: kernels, engine, cells in their order */
+void session_print_plan(const struct session *session, FILE *out);
+
+/**
+ * session_run() - create the run's store and run all cells
+ * @session: built and planned
+ * @err: why it stopped
+ *
+ * Return: 0 when all cells have a verdict; -EINTR when told to stop: the run can
+ * be resumed as soon as session->store is set.
+ */
+int session_run(struct session *session, struct err *err);
+
+/**
+ * session_resume() - run what is missing of an earlier run
+ * @request: opts are used, and variants are filled in
+ * @dir: the earlier run's folder
+ * @progress: what the user sees
+ * @ret_session: filled; session_close() whatever comes after
+ * @err: a kernel, the agent or QEMU that is not the same any more
+ */
+int session_resume(struct session_request *request, const char *dir, struct progress *progress,
+		   struct session *ret_session, struct err *err);
+
+#endif

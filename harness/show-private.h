@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What show-run.c and show-cell.c share. Nobody else includes this.
+ */
+#ifndef PAGEMETA_SHOW_PRIVATE_H
+#define PAGEMETA_SHOW_PRIVATE_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define SHOW_TIME 40	/* bytes for a time as text */
+#define SHOW_COLUMNS 100	/* what can be wrapped is */
+
+/** show_field() - a line: name and what it is */
+void show_field(FILE *out, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** show_block() - the same for a text of several lines; nothing for an empty one */
+void show_block(FILE *out, const char *name, const char *text);
+
+/** show_time() - "2026-01-31 14:25:01 UTC". Return: @buf */
+char *show_time(char buf[SHOW_TIME], int64_t seconds);
+
+/** show_nanoseconds() - "1.431 s", "3 min 05 s"; "-" for 0, a time that never came */
+void show_nanoseconds(char *buf, size_t size, uint64_t ns);
+
+/** show_end() - Return: 0, or -errno when something could not be written */
+int show_end(FILE *out);
+
+#endif

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Everything of a run into memory, as of one moment: the rest of the suite works
+ * on plain structs and knows nothing of SQLite. A run may have been written by
+ * someone else or be damaged, so nothing in a row is taken on trust.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store-private.h"
+
+static char *column_text(sqlite3_stmt *stmt, int at)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, at);
+
+	return str_dup(text ? text : "");
+}
+
+static int run_row(sqlite3_stmt *stmt, void *ctx)
+{
+	struct store_run *run = ctx;
+
+	store_run_free(run);
+	*run = (struct store_run){
+		.id = column_text(stmt, 0),
+		.suite_version = column_text(stmt, 1),
+		.engine = column_text(stmt, 2),
+		.exact = sqlite3_column_int(stmt, 3),
+		.profile = column_text(stmt, 4),
+		.argv = column_text(stmt, 5),
+		.qemu_version = column_text(stmt, 6),
+		.agent_hash = column_text(stmt, 7),
+		.host = column_text(stmt, 8),
+		.topology = column_text(stmt, 9),
+		.notes = column_text(stmt, 10),
+		.started = sqlite3_column_int64(stmt, 11),
+		.ended = sqlite3_column_int64(stmt, 12),
+		.status = column_text(stmt, 13),
+	};
+	return 0;
+}
+
+static int kernel_row(sqlite3_stmt *stmt, void *ctx)
+{
+	struct store_content *content = ctx;
+
+	content->kernel = mem_grow(content->kernel, content->nr_kernels + 1,
+				   sizeof(*content->kernel));
+	content->kernel[content->nr_kernels++] = (struct store_kernel){
+		.variant = column_text(stmt, 0),
+		.key = column_text(stmt, 1),
+		.source_version = column_text(stmt, 2),
+		.patch_hash = column_text(stmt, 3),
+		.config_hash = column_text(stmt, 4),
+		.image_hash = column_text(stmt, 5),
+		.compiler = column_text(stmt, 6),
+		.seconds = sqlite3_column_double(stmt, 7),
+	};
+	return 0;
+}
+
+static int metric_words(sqlite3_stmt *stmt, int at, struct store_metric *metric)
+{
+	char *unit = column_text(stmt, at);
+	char *direction = column_text(stmt, at + 1);
+	char *combine = column_text(stmt, at + 2);
+	int error;
+
+	error = store_unit_parse(unit, &metric->unit);
+	if (!error)
+		error = store_direction_parse(direction, &metric->direction);
+	if (!error)
+		error = store_combine_parse(combine, &metric->combine);
+	free(combine);
+	free(direction);
+	free(unit);
+	return error ? -EBADMSG : 0;
+}
+
+static int metric_row(sqlite3_stmt *stmt, void *ctx)
+{
+	struct store_content *content = ctx;
+	struct store_metric *metric;
+
+	content->metric = mem_grow(content->metric, content->nr_metrics + 1,
+				   sizeof(*content->metric));
+	metric = &content->metric[content->nr_metrics++];
+	*metric = (struct store_metric){
+		.workload = column_text(stmt, 0),
+		.name = column_text(stmt, 1),
+		.help = column_text(stmt, 2),
+		.series = column_text(stmt, 3),
+	};
+	return metric_words(stmt, 4, metric);
+}
+
+static int column_verdict(sqlite3_stmt *stmt, int at, enum verdict *ret_verdict)
+{
+	const char *word = (const char *)sqlite3_column_text(stmt, at);
+
+	return word && !verdict_parse(word, ret_verdict) ? 0 : -EBADMSG;
+}
+
+static int cell_row(sqlite3_stmt *stmt, void *ctx)
+{
+	struct store_content *content = ctx;
+	int64_t trial = sqlite3_column_int64(stmt, 4);
+	struct store_cell *cell;
+
+	content->cell = mem_grow(content->cell, content->nr_cells + 1, sizeof(*content->cell));
+	cell = &content->cell[content->nr_cells++];
+	*cell = (struct store_cell){
+		.id = sqlite3_column_int64(stmt, 0),
+		.variant = column_text(stmt, 1),
+		.workload = column_text(stmt, 2),
+		.params = column_text(stmt, 3),
+		.trial = trial,
+		.status = column_text(stmt, 5),
+		.verdict = VERDICT_INCONCLUSIVE,
+		.reason = column_text(stmt, 7),
+		.started = sqlite3_column_int64(stmt, 8),
+		.ready_ns = sqlite3_column_int64(stmt, 9),
+		.wall_ns = sqlite3_column_int64(stmt, 10),
+		.max_rss = sqlite3_column_int64(stmt, 11),
+		.command = column_text(stmt, 12),
+		.console = column_text(stmt, 13),
+		.job = column_text(stmt, 14),
+	};
+	if (trial < 0 || trial > INT_MAX)
+		return -EBADMSG;
+	return strcmp(cell->status, "finished") ? 0 : column_verdict(stmt, 6, &cell->verdict);
+}
+
+static uint64_t *decode_samples(const uint8_t *blob, size_t nr)
+{
+	uint64_t *samples = mem_grow(NULL, nr, sizeof(*samples));
+
+	for (size_t i = 0; i < nr; i++) {
+		samples[i] = 0;
+		for (unsigned int byte = 0; byte < 8; byte++)
+			samples[i] |= (uint64_t)blob[i * 8 + byte] << (8 * byte);
+	}
+	return samples;
+}
+
+static int series_row(sqlite3_stmt *stmt, void *ctx)
+{
+	struct store_content *content = ctx;
+	const uint8_t *blob = sqlite3_column_blob(stmt, 3);
+	size_t len = sqlite3_column_bytes(stmt, 3);
+
+	if (len % 8 || (len && !blob))
+		return -EBADMSG;
+	content->series = mem_grow(content->series, content->nr_series + 1,
+				   sizeof(*content->series));
+	content->series[content->nr_series++] = (struct store_series){
+		.cell = sqlite3_column_int64(stmt, 0),
+		.name = column_text(stmt, 1),
+		.labels = column_text(stmt, 2),
+		.samples = decode_samples(blob, len / 8),
+		.nr = len / 8,
+	};
+	return 0;
+}
+
+static int check_row(sqlite3_stmt *stmt, void *ctx)
+{
+	struct store_content *content = ctx;
+	struct store_check *check;
+
+	content->check = mem_grow(content->check, content->nr_checks + 1, sizeof(*content->check));
+	check = &content->check[content->nr_checks++];
+	*check = (struct store_check){
+		.cell = sqlite3_column_int64(stmt, 0),
+		.name = column_text(stmt, 1),
+		.labels = column_text(stmt, 2),
+		.reason = column_text(stmt, 4),
+	};
+	return column_verdict(stmt, 3, &check->verdict);
+}
+
+/* Samples and checks come cell by cell, and within a cell as they were recorded. */
+static const struct table {
+	const char *sql;
+	int (*row)(sqlite3_stmt *stmt, void *ctx);
+} table[] = {
+	{ "SELECT variant, key, source_version, patch_hash, config_hash, image_hash, compiler,"
+	  " seconds FROM kernel ORDER BY id", kernel_row },
+	{ "SELECT workload, name, help, series, unit, direction, combine FROM metric ORDER BY id",
+	  metric_row },
+	{ "SELECT id, variant, workload, params, trial, status, verdict, reason, started,"
+	  " ready_ns, wall_ns, max_rss, command, console, job FROM cell ORDER BY id", cell_row },
+	{ "SELECT cell, name, labels, samples FROM series ORDER BY cell, id", series_row },
+	{ "SELECT cell, name, labels, verdict, reason FROM checks ORDER BY cell, id", check_row },
+};
+
+static const struct table run_table = {
+	"SELECT id, suite_version, engine, exact, profile, argv, qemu_version, agent_hash, host,"
+	" topology, notes, started, ended, status FROM run", run_row
+};
+
+static int load_table(struct store *store, const struct table *from, void *ctx, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int error = 0;
+	int rc;
+
+	rc = sqlite3_prepare_v2(store->db, from->sql, -1, &stmt, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(stmt);
+	for (; rc == SQLITE_ROW && !error; rc = sqlite3_step(stmt))
+		error = from->row(stmt, ctx);
+	if (error)
+		err_set(err, error, "%s: cannot read: a row of \"%s\" makes no sense; the file is "
+			"damaged, restore it from a copy or run again", store->path, from->sql);
+	else if (rc != SQLITE_DONE)
+		error = store_failed(store, "read", err);
+	sqlite3_finalize(stmt);
+	return error;
+}
+
+int store_get_run(struct store *store, struct store_run *ret_run, struct err *err)
+{
+	struct store_run run = { 0 };
+	int error = load_table(store, &run_table, &run, err);
+
+	if (!error && !run.id)
+		error = err_set(err, -EBADMSG, "%s: cannot read: it does not say which run it is; "
+				"the file is damaged", store->path);
+	if (error)
+		store_run_free(&run);
+	else
+		*ret_run = run;
+	return error;
+}
+
+int store_load(struct store *store, struct store_content *ret_content, struct err *err)
+{
+	struct store_content content = { 0 };
+	int error;
+
+	/* One transaction: a writer may end a cell between two of these tables. */
+	error = store_exec(store, "read", err, "BEGIN", "");
+	if (error)
+		return error;
+	error = store_get_run(store, &content.run, err);
+	for (size_t i = 0; i < ARRAY_SIZE(table) && !error; i++)
+		error = load_table(store, &table[i], &content, err);
+	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	if (error)
+		store_content_free(&content);
+	else
+		*ret_content = content;
+	return error;
+}
+
+void store_run_free(struct store_run *run)
+{
+	free(run->id);
+	free(run->suite_version);
+	free(run->engine);
+	free(run->profile);
+	free(run->argv);
+	free(run->qemu_version);
+	free(run->agent_hash);
+	free(run->host);
+	free(run->topology);
+	free(run->notes);
+	free(run->status);
+	*run = (struct store_run){ 0 };
+}
+
+static void kernel_free(struct store_kernel *kernel)
+{
+	free(kernel->variant);
+	free(kernel->key);
+	free(kernel->source_version);
+	free(kernel->patch_hash);
+	free(kernel->config_hash);
+	free(kernel->image_hash);
+	free(kernel->compiler);
+}
+
+static void metric_free(struct store_metric *metric)
+{
+	free(metric->workload);
+	free(metric->name);
+	free(metric->help);
+	free(metric->series);
+}
+
+static void cell_free(struct store_cell *cell)
+{
+	free(cell->variant);
+	free(cell->workload);
+	free(cell->params);
+	free(cell->status);
+	free(cell->reason);
+	free(cell->command);
+	free(cell->console);
+	free(cell->job);
+}
+
+void store_content_free(struct store_content *content)
+{
+	for (size_t i = 0; i < content->nr_kernels; i++)
+		kernel_free(&content->kernel[i]);
+	for (size_t i = 0; i < content->nr_metrics; i++)
+		metric_free(&content->metric[i]);
+	for (size_t i = 0; i < content->nr_cells; i++)
+		cell_free(&content->cell[i]);
+	for (size_t i = 0; i < content->nr_series; i++) {
+		free(content->series[i].name);
+		free(content->series[i].labels);
+		free(content->series[i].samples);
+	}
+	for (size_t i = 0; i < content->nr_checks; i++) {
+		free(content->check[i].name);
+		free(content->check[i].labels);
+		free(content->check[i].reason);
+	}
+	free(content->kernel);
+	free(content->metric);
+	free(content->cell);
+	free(content->series);
+	free(content->check);
+	store_run_free(&content->run);
+	*content = (struct store_content){ 0 };
+}

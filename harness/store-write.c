@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a run adds while it goes on. Every function is one durable step, unless
+ * store_begin() put several into one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "store-private.h"
+
+static int writable(const struct store *store, struct err *err)
+{
+	if (store->lock_fd >= 0)
+		return 0;
+	return err_set(err, -EROFS, "%s: cannot write: it was opened for reading", store->path);
+}
+
+int store_begin(struct store *store, struct err *err)
+{
+	int error = writable(store, err);
+
+	store->failed = 0;
+	if (!error)
+		error = store_exec(store, "begin a step", err, "BEGIN IMMEDIATE", "");
+	store->batch = !error;
+	return error;
+}
+
+/* Nothing to report: SQLite has rolled back by itself where this finds nothing to do. */
+static void roll_back(struct store *store)
+{
+	if (!sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->batch = false;
+}
+
+int store_commit(struct store *store, struct err *err)
+{
+	int error = store->failed;
+
+	if (!store->batch)
+		return err_set(err, -EINVAL, "%s: cannot commit: nothing was begun", store->path);
+	if (error)
+		err_set(err, error, "%s: cannot commit: a part of this step failed before, so "
+			"none of it was kept", store->path);
+	else
+		error = store_exec(store, "commit", err, "COMMIT", "");
+	if (error)
+		roll_back(store);
+	store->batch = false;
+	return error;
+}
+
+int store_plan(struct store *store, struct store_cell *cell, struct err *err)
+{
+	int error = writable(store, err);
+
+	if (!error)
+		error = store_exec(store, "plan a cell", err,
+			"INSERT INTO cell (variant, workload, params, trial) VALUES (?, ?, ?, ?)",
+			"sssi", cell->variant, cell->workload, cell->params,
+			(int64_t)cell->trial);
+	if (!error)
+		cell->id = sqlite3_last_insert_rowid(store->db);
+	return error;
+}
+
+/*
+ * A resumed run records its kernels again. They must be the ones its finished
+ * cells ran on: a comparison over two kernels under one name would be a lie.
+ */
+static const char add_kernel_sql[] =
+	"INSERT INTO kernel (variant, key, source_version, patch_hash, config_hash, image_hash,"
+	" compiler, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+	" ON CONFLICT (variant) DO UPDATE SET key = excluded.key,"
+	" source_version = excluded.source_version, patch_hash = excluded.patch_hash,"
+	" config_hash = excluded.config_hash, image_hash = excluded.image_hash,"
+	" compiler = excluded.compiler, seconds = max(seconds, excluded.seconds)"
+	" WHERE image_hash = excluded.image_hash OR NOT EXISTS"
+	" (SELECT * FROM cell WHERE cell.variant = excluded.variant AND status = 'finished')";
+
+int store_add_kernel(struct store *store, const struct store_kernel *kernel, struct err *err)
+{
+	int error = writable(store, err);
+
+	if (!error)
+		error = store_exec(store, "record a kernel", err, add_kernel_sql, "sssssssd",
+			kernel->variant, kernel->key, kernel->source_version, kernel->patch_hash,
+			kernel->config_hash, kernel->image_hash, kernel->compiler, kernel->seconds);
+	if (error || sqlite3_changes(store->db) == 1)
+		return error;
+	store->failed = -ESTALE;
+	return err_set(err, -ESTALE, "%s: cannot go on with variant %s: its kernel (image %.12s) "
+		       "is not the one its finished cells ran on; start a new run", store->path,
+		       kernel->variant, kernel->image_hash ? kernel->image_hash : "");
+}
+
+int store_add_metric(struct store *store, const struct store_metric *metric, struct err *err)
+{
+	int error = writable(store, err);
+
+	if (error)
+		return error;
+	return store_exec(store, "record a metric", err,
+		"INSERT INTO metric (workload, name, help, series, unit, direction, combine)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT (workload, name) DO UPDATE SET help = excluded.help,"
+		" series = excluded.series, unit = excluded.unit,"
+		" direction = excluded.direction, combine = excluded.combine", "sssssss",
+		metric->workload, metric->name, metric->help, metric->series,
+		store_unit_word(metric->unit), metric_direction_name(metric->direction),
+		metric_combine_name(metric->combine));
+}
+
+/* An UPDATE that found no row is a bug of the caller that must not pass for a record. */
+static int changed_one(struct store *store, const struct store_cell *cell, const char *what,
+		       struct err *err)
+{
+	if (sqlite3_changes(store->db) == 1)
+		return 0;
+	return err_set(err, -EINVAL, "%s: cannot %s cell %lld: there is no such cell, or it has "
+		       "finished before", store->path, what, (long long)cell->id);
+}
+
+int store_cell_begin(struct store *store, const struct store_cell *cell, struct err *err)
+{
+	int error = writable(store, err);
+
+	if (!error)
+		error = store_exec(store, "record that a cell starts", err,
+			"UPDATE cell SET status = 'running', started = ?, command = ?, console = ?,"
+			" job = ? WHERE id = ? AND status <> 'finished'", "isssi",
+			cell->started ? cell->started : (int64_t)time(NULL), cell->command,
+			cell->console, cell->job, cell->id);
+	return error ? error : changed_one(store, cell, "start", err);
+}
+
+/* Little-endian 64-bit values, so that a run reads the same on any host. */
+static uint8_t *encode_samples(const struct store_series *series)
+{
+	uint8_t *blob = mem_grow(NULL, series->nr, sizeof(uint64_t));
+
+	for (size_t i = 0; i < series->nr; i++)
+		for (unsigned int byte = 0; byte < 8; byte++)
+			blob[i * 8 + byte] = series->samples[i] >> (8 * byte);
+	return blob;
+}
+
+static int add_series(struct store *store, int64_t cell, const struct store_series *series,
+		      struct err *err)
+{
+	uint8_t *blob = encode_samples(series);
+	int error;
+
+	error = store_exec(store, "record samples", err,
+		"INSERT INTO series (cell, name, labels, samples) VALUES (?, ?, ?, ?)", "issb",
+		cell, series->name, series->labels, (const void *)blob, series->nr * 8);
+	free(blob);
+	return error;
+}
+
+static int add_check(struct store *store, int64_t cell, const struct store_check *check,
+		     struct err *err)
+{
+	return store_exec(store, "record a check", err,
+		"INSERT INTO checks (cell, name, labels, verdict, reason)"
+		" VALUES (?, ?, ?, ?, ?)", "issss", cell, check->name, check->labels,
+		verdict_name(check->verdict), check->reason);
+}
+
+/* NULL texts keep what store_cell_begin() wrote. */
+static int end_cell(struct store *store, const struct store_cell *cell, struct err *err)
+{
+	int error;
+
+	error = store_exec(store, "record the end of a cell", err,
+		"UPDATE cell SET status = 'finished', verdict = ?, reason = ?, ready_ns = ?,"
+		" wall_ns = ?, max_rss = ?, command = coalesce(?, command),"
+		" console = coalesce(?, console), job = coalesce(?, job)"
+		" WHERE id = ? AND status <> 'finished'", "ssiiinnni",
+		verdict_name(cell->verdict), cell->reason, (int64_t)cell->ready_ns,
+		(int64_t)cell->wall_ns, (int64_t)cell->max_rss, cell->command, cell->console,
+		cell->job, cell->id);
+	return error ? error : changed_one(store, cell, "end", err);
+}
+
+int store_cell_end(struct store *store, const struct store_cell *cell,
+		   const struct store_series *series, size_t nr_series,
+		   const struct store_check *check, size_t nr_checks, struct err *err)
+{
+	int error = store_begin(store, err);
+
+	if (error)
+		return error;
+	error = end_cell(store, cell, err);
+	for (size_t i = 0; i < nr_series && !error; i++)
+		error = add_series(store, cell->id, &series[i], err);
+	for (size_t i = 0; i < nr_checks && !error; i++)
+		error = add_check(store, cell->id, &check[i], err);
+	if (error)
+		roll_back(store);
+	else
+		error = store_commit(store, err);
+	return error;
+}
+
+int store_finish(struct store *store, struct err *err)
+{
+	int error = writable(store, err);
+
+	if (error)
+		return error;
+	return store_exec(store, "finish the run", err,
+			  "UPDATE run SET status = 'finished', ended = ?", "i",
+			  (int64_t)time(NULL));
+}

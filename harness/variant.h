@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A kernel variant is a folder: variant.ini, series, patches. This module reads
+ * and checks it; it builds nothing.
+ */
+#ifndef PAGEMETA_VARIANT_H
+#define PAGEMETA_VARIANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "job.h"
+#include "util.h"
+
+/** struct kconfig_line - one option: "CONFIG_X" and "y", "n", a number or a quoted string */
+struct kconfig_line {
+	char *option;
+	char *value;
+};
+
+/**
+ * struct variant - a variant as its folder describes it
+ * @name: folder's name, with "+debug" when the debug config is asked for
+ * @dir: the folder
+ * @help: one line
+ * @parent: name of the variant it builds upon (never with +debug), NULL for a root
+ * @state: "complete", "partial" or "planned", as the author states it
+ * @source: NULL for the suite's kernel source, or "git:PATH REV"
+ * @debug: debug.config is put on top
+ * @page_bytes: sizeof(struct page), the closed form of the memmap; 0 not stated
+ * @memmap_mapping: "2M", "4K" or NULL: how the boot memmap is mapped
+ * @config: options over base.config, in file order
+ * @nr_config: how many
+ * @counter: figures that prove the design is active
+ * @nr_counters: how many
+ * @patch: paths of its own patches in the order of the series
+ * @up: the parent, loaded, without debug; NULL for a root
+ */
+struct variant {
+	char *name;
+	char *dir;
+	char *help;
+	char *parent;
+	char *state;
+	char *source;
+	bool debug;
+	uint32_t page_bytes;
+	char *memmap_mapping;
+	struct kconfig_line *config;
+	size_t nr_config;
+	struct job_counter counter[JOB_COUNTERS_MAX];
+	size_t nr_counters;
+	struct strv patch;
+	struct variant *up;
+};
+
+/**
+ * variant_load() - read a variant and its parents
+ * @kernels: the folder that holds the variants and base.config
+ * @name: "baseline", "vmemmap-4k", "mutants/NAME", also with "+debug"
+ * @ret_variant: freed with variant_free()
+ * @err: file, line and what is wrong; the nearest name for an unknown one
+ *
+ * page_bytes, memmap_mapping, source are inherited from the parent when absent.
+ *
+ * Return: 0, -ENOENT, -EINVAL (bad file), -ELOOP (parents in a circle).
+ */
+int variant_load(const char *kernels, const char *name, struct variant **ret_variant,
+		 struct err *err);
+void variant_free(struct variant *variant);
+
+/** variant_names() - all variants, sorted, mutants last as "mutants/NAME" */
+int variant_names(const char *kernels, struct strv *ret_names, struct err *err);
+
+#endif

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# What guest tests share: TAP output, a folder of their own, the suite itself.
+# Sourced by the *.test scripts; $top is the checkout.
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+suite=${PAGEMETA_SUITE:-$top/run-suite}
+work=$(mktemp -d)
+count=0
+trap 'rm -rf "$work"' EXIT
+
+# pass WHAT / fail WHAT WHY / skip WHAT WHY: one line of TAP each
+pass() {
+	count=$((count + 1))
+	echo "ok $count - $1"
+}
+
+fail() {
+	count=$((count + 1))
+	echo "not ok $count - $1"
+	printf '%s\n' "$2" | sed 's/^/# /'
+}
+
+skip() {
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# expect WHAT WANTED GOT
+expect() {
+	if [ "$2" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1" "wanted: $2
+got: $3"
+	fi
+}
+
+# contains WHAT WORDS TEXT
+contains() {
+	case $3 in
+	*"$2"*) pass "$1" ;;
+	*) fail "$1" "wanted words: $2
+in: $3" ;;
+	esac
+}
+
+# suite NAME ARGUMENTS...: output in $work/NAME.{out,err}, exit code in $code
+# shellcheck disable=SC2034
+run() {
+	name=$1
+	shift
+	code=0
+	"$suite" "$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null || code=$?
+}
+
+done_testing() {
+	echo "1..$count"
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Runs with fixed figures, made through the store as the harness makes them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "sample-run.h"
+#include "util.h"
+
+#define NR_SAMPLES 128
+#define STARTED 1764582301	/* 2025-12-01 09:45:01 UTC */
+
+static void must(int error, const struct err *err)
+{
+	if (error)
+		fail_msg("%s", err->text);
+}
+
+static const struct store_metric sample_metric[] = {
+	{ "zswap", "store", "store one page, median", "store", UNIT_CLOCK, DIR_LOWER,
+	  COMBINE_MEDIAN },
+	{ "zswap", "store_mean", "store one page, mean", "store", UNIT_CLOCK, DIR_LOWER,
+	  COMBINE_MEAN },
+	{ "zswap", "store_p99", "store one page, p99", "store", UNIT_CLOCK, DIR_LOWER,
+	  COMBINE_P99 },
+	{ "zswap", "load", "load one page, median", "load", UNIT_CLOCK, DIR_LOWER,
+	  COMBINE_MEDIAN },
+	{ "zswap", "load_mean", "load one page, mean", "load", UNIT_CLOCK, DIR_LOWER,
+	  COMBINE_MEAN },
+	{ "zswap", "load_p99", "load one page, p99", "load", UNIT_CLOCK, DIR_LOWER, COMBINE_P99 },
+	{ "zswap", "density", "bytes stored / bytes of the pool", "density", UNIT_RATIO,
+	  DIR_HIGHER, COMBINE_MEDIAN },
+	{ "memmap", "memmap_bytes", "struct pages", "memmap_bytes", UNIT_BYTES, DIR_LOWER,
+	  COMBINE_MAX },
+	{ "memmap", "vmemmap_table_bytes", "page tables of the memmap", "vmemmap_table_bytes",
+	  UNIT_BYTES, DIR_LOWER, COMBINE_MAX },
+	{ "memmap", "mem_total_bytes", "what is left", "mem_total_bytes", UNIT_BYTES, DIR_HIGHER,
+	  COMBINE_MAX },
+};
+
+static const char *const content_class[] = { "same", "text", "random" };
+
+/* Instructions of one page, by content class, on the base. */
+struct cost {
+	const char *compressor;
+	uint64_t store[3];
+	uint64_t load[3];
+};
+
+static const struct cost cost_table[] = {
+	{ "lzo", { 20113, 143201, 288407 }, { 5210, 31877, 24190 } },
+	{ "lz4", { 20112, 121480, 231902 }, { 5209, 22346, 19871 } },
+	{ "zstd", { 20115, 398844, 377160 }, { 5214, 58120, 21033 } },
+};
+
+static const struct cost *cost_of(const char *params)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cost_table); i++)
+		if (strstr(params, cost_table[i].compressor))
+			return &cost_table[i];
+	fail_msg("no compressor in %s", params);
+	return NULL;
+}
+
+/**
+ * struct maker - a run being made
+ * @sample: what was asked for
+ * @store: where it goes
+ * @variant: labels
+ * @err: of the store
+ */
+struct maker {
+	const struct sample_run *sample;
+	struct store *store;
+	struct strv variant;
+	struct err err;
+};
+
+static bool maker_exact(const struct maker *maker)
+{
+	return !strcmp(maker->sample->engine, "exact");
+}
+
+static void make_run(struct maker *maker, const char *dir)
+{
+	struct store_run run = {
+		.id = "20251201-094501-7c3e",
+		.suite_version = "0.1.0",
+		.engine = (char *)maker->sample->engine,
+		.exact = maker_exact(maker),
+		.profile = "quick",
+		.argv = "run-suite run --engine auto",
+		.qemu_version = "QEMU emulator version 7.2.19 (Debian 1:7.2+dfsg-7+deb12u16)",
+		.agent_hash = "5f1d8a1be4ac1f3a9d6d2a3c7c1e0f4e57a08b6e3a8c3b1b5d4f6e7a8b9c0d1e",
+		.host = "Linux 6.1.0-41-amd64 x86_64, AMD EPYC 7763 64-Core Processor",
+		.topology = "<topology version=\"2.0\"/>",
+		.notes = "kvm: /dev/kvm cannot be opened: No such file or directory\n"
+			 "host: 2 CPUs, load 1.3 at the start",
+		.started = STARTED,
+	};
+
+	must(store_create(dir, &run, &maker->store, &maker->err), &maker->err);
+}
+
+#define KEY		"c0ffee0000000000000000000000000000000000000000000000000000000001"
+#define PATCH_HASH	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#define CONFIG_HASH	"1b2c000000000000000000000000000000000000000000000000000000000002"
+#define PATCHED_IMAGE	"9d4e11aa00000000000000000000000000000000000000000000000000000003"
+#define BASE_IMAGE	"3fa2b6c100000000000000000000000000000000000000000000000000000004"
+
+static void make_kernels(struct maker *maker)
+{
+	for (size_t i = 0; i < maker->variant.nr; i++) {
+		struct store_kernel kernel = {
+			.variant = maker->variant.item[i],
+			.key = KEY,
+			.source_version = "6.12.57-1~bpo12+1",
+			.patch_hash = PATCH_HASH,
+			.config_hash = CONFIG_HASH,
+			.image_hash = strncmp(maker->variant.item[i], "baseline", 8) ?
+				      PATCHED_IMAGE : BASE_IMAGE,
+			.compiler = "gcc (Debian 12.2.0-14+deb12u1) 12.2.0",
+			.seconds = i ? 0 : 308.4,
+		};
+
+		/* A variant that does not build has no kernel. */
+		if (maker->sample->trouble == SAMPLE_FINE || i < 2)
+			must(store_add_kernel(maker->store, &kernel, &maker->err), &maker->err);
+	}
+}
+
+/* Figures of a later variant differ a little more where pages compress less. */
+static uint64_t shifted(const struct maker *maker, size_t variant, uint64_t value, unsigned int by)
+{
+	return value + (int64_t)value * maker->sample->shift * (int64_t)variant * by / 1000000;
+}
+
+/* Boots of a real machine differ: up to 2 % here, the same every time. */
+static uint64_t noisy(const struct maker *maker, const struct store_cell *cell, uint64_t value)
+{
+	if (maker_exact(maker))
+		return value;
+	return value + value * ((cell->trial * 7919 + cell->id * 104729) % 200) / 10000;
+}
+
+static struct store_series *add_series(struct store_series *list, size_t *nr, const char *name,
+				       const char *labels, size_t nr_samples)
+{
+	list = mem_grow(list, *nr + 1, sizeof(*list));
+	list[(*nr)++] = (struct store_series){
+		.name = (char *)name,
+		.labels = str_dup(labels),
+		.samples = mem_grow(NULL, nr_samples, sizeof(uint64_t)),
+		.nr = nr_samples,
+	};
+	return list;
+}
+
+static struct store_series *add_latency(const struct maker *maker, const struct store_cell *cell,
+					size_t variant, struct store_series *list, size_t *nr,
+					unsigned int class, bool load)
+{
+	const struct cost *cost = cost_of(cell->params);
+	uint64_t middle = load ? cost->load[class] : cost->store[class];
+	char *labels = str_printf("content=%s", content_class[class]);
+	struct store_series *series;
+
+	list = add_series(list, nr, load ? "load" : "store", labels, NR_SAMPLES);
+	series = &list[*nr - 1];
+	middle = noisy(maker, cell, shifted(maker, variant, middle, class));
+	if (strstr(cell->params, "zbud"))
+		middle -= middle / 16;
+	for (unsigned int i = 0; i < NR_SAMPLES; i++)
+		series->samples[i] = class ? middle - middle / 64 + i * (middle / 2048) : middle;
+	series->samples[NR_SAMPLES - 1] += middle / 3;
+	free(labels);
+	return list;
+}
+
+static struct store_series *zswap_series(const struct maker *maker, const struct store_cell *cell,
+					 size_t variant, size_t *nr)
+{
+	struct store_series *list = NULL;
+	static const uint64_t density[] = { 64000000, 2731449, 1000000 };
+
+	for (unsigned int class = 0; class < ARRAY_SIZE(content_class); class++) {
+		char *labels = str_printf("content=%s", content_class[class]);
+
+		list = add_latency(maker, cell, variant, list, nr, class, false);
+		list = add_latency(maker, cell, variant, list, nr, class, true);
+		list = add_series(list, nr, "density", labels, 1);
+		list[*nr - 1].samples[0] = strstr(cell->params, "zbud") && class == 1 ?
+					   1986021 : density[class];
+		free(labels);
+	}
+	return list;
+}
+
+static struct store_series *memmap_series(bool small_pages, size_t *nr)
+{
+	struct store_series *list = NULL;
+
+	list = add_series(list, nr, "memmap_bytes", "", 1);
+	list[0].samples[0] = 8388608;
+	list = add_series(list, nr, "vmemmap_table_bytes", "", 1);
+	list[1].samples[0] = small_pages ? 24576 : 8192;
+	list = add_series(list, nr, "mem_total_bytes", "", 1);
+	list[2].samples[0] = 487976960 - (small_pages ? 16384 : 0);
+	return list;
+}
+
+static void free_series(struct store_series *list, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		free(list[i].labels);
+		free(list[i].samples);
+	}
+	free(list);
+}
+
+static void end_well(struct maker *maker, struct store_cell *cell, size_t variant,
+		     enum verdict verdict, const char *reason)
+{
+	struct store_check check[] = {
+		{ 0, "memmap_mapping", "", VERDICT_PASS, "2M as promised, 4 of 4 ranges" },
+		{ 0, "content", "content=text", verdict, (char *)reason },
+	};
+	bool zswap = !strcmp(cell->workload, "zswap");
+	struct store_series *series;
+	size_t nr = 0;
+
+	series = zswap ? zswap_series(maker, cell, variant, &nr) :
+			 memmap_series(variant && maker->sample->shift, &nr);
+	cell->verdict = verdict;
+	cell->reason = (char *)(verdict ? reason : "all checks passed");
+	cell->ready_ns = 1431000000;
+	cell->wall_ns = 6204000000;
+	cell->max_rss = 412 << 20;
+	must(store_cell_end(maker->store, cell, series, nr, check, zswap ? 2 : 1, &maker->err),
+	     &maker->err);
+	free_series(series, nr);
+}
+
+static void end_without_samples(struct maker *maker, struct store_cell *cell,
+				enum verdict verdict, const char *reason)
+{
+	cell->verdict = verdict;
+	cell->reason = (char *)reason;
+	must(store_cell_end(maker->store, cell, NULL, 0, NULL, 0, &maker->err), &maker->err);
+}
+
+static void do_cell(struct maker *maker, struct store_cell *cell, size_t variant)
+{
+	bool trouble = maker->sample->trouble == SAMPLE_TROUBLE;
+	bool last = trouble && strstr(cell->params, "zstd") && variant == 1;
+
+	cell->started = STARTED + 10 * cell->id;
+	cell->job = "workload zswap\nparam compressor=lz4\nclock insns\ndeadline 60\nseed 1\n";
+	must(store_cell_begin(maker->store, cell, &maker->err), &maker->err);
+	cell->command = "qemu-system-x86_64 -M microvm -accel tcg -icount shift=0,sleep=off "
+			"-kernel '/var/cache/page meta/bzImage' -append 'nokaslr norandmaps'";
+	if (last)
+		return;
+	if (trouble && variant == 2)
+		end_without_samples(maker, cell, VERDICT_BROKEN,
+				    "the kernel was not built: mm/sparse-vmemmap.c:214:2: error: "
+				    "implicit declaration of function 'vmemmap_populate_pool'; the "
+				    "whole log is in the cache");
+	else if (trouble && variant == 1 && strstr(cell->params, "lzo"))
+		end_well(maker, cell, variant, VERDICT_FAIL,
+			 "page 12 of 1024 differs at byte 40: wrote 0x61, read 0x00");
+	else if (trouble && !strcmp(cell->workload, "memmap") && variant == 1)
+		end_without_samples(maker, cell, VERDICT_UNSUPPORTED,
+				    "needs a kernel with CONFIG_PTDUMP_DEBUGFS=y");
+	else
+		end_well(maker, cell, variant, VERDICT_PASS, "1024 of 1024 pages as written");
+}
+
+/* Planned as a whole first, as the harness does: ids are places in the plan. */
+struct planned {
+	struct store_cell *cell;
+	size_t *variant;
+	size_t nr;
+};
+
+static void plan_cell(struct maker *maker, struct planned *plan, size_t variant,
+		      const char *workload, const char *params, unsigned int trial)
+{
+	struct store_cell cell = {
+		.variant = maker->variant.item[variant],
+		.workload = (char *)workload,
+		.params = str_dup(params),
+		.trial = trial,
+	};
+
+	must(store_plan(maker->store, &cell, &maker->err), &maker->err);
+	plan->cell = mem_grow(plan->cell, plan->nr + 1, sizeof(cell));
+	plan->variant = mem_grow(plan->variant, plan->nr + 1, sizeof(variant));
+	plan->cell[plan->nr] = cell;
+	plan->variant[plan->nr++] = variant;
+}
+
+static void plan_round(struct maker *maker, struct planned *plan, const char *workload,
+		       const char *params, unsigned int trial)
+{
+	for (size_t variant = 0; variant < maker->variant.nr; variant++) {
+		plan_cell(maker, plan, variant, workload, params, trial);
+		if (plan->nr == 1 && maker_exact(maker))
+			plan_cell(maker, plan, variant, workload, params, 0);
+	}
+}
+
+static void plan_trial(struct maker *maker, struct planned *plan, unsigned int trial)
+{
+	struct strv compressor = { 0 }, pool = { 0 };
+
+	strv_split(&compressor, maker->sample->compressors, ",");
+	strv_split(&pool, maker->sample->pools, ",");
+	for (size_t i = 0; i < compressor.nr; i++)
+		for (size_t j = 0; j < pool.nr; j++) {
+			char *params = str_printf("compressor=%s,pool=%s", compressor.item[i],
+						  pool.item[j]);
+
+			plan_round(maker, plan, "zswap", params, trial);
+			free(params);
+		}
+	plan_round(maker, plan, "memmap", "", trial);
+	strv_free(&pool);
+	strv_free(&compressor);
+}
+
+static void make_cells(struct maker *maker)
+{
+	struct planned plan = { 0 };
+
+	must(store_begin(maker->store, &maker->err), &maker->err);
+	for (size_t i = 0; i < ARRAY_SIZE(sample_metric); i++)
+		must(store_add_metric(maker->store, &sample_metric[i], &maker->err), &maker->err);
+	for (unsigned int trial = 1; trial <= maker->sample->trials; trial++)
+		plan_trial(maker, &plan, trial);
+	must(store_commit(maker->store, &maker->err), &maker->err);
+	for (size_t i = 0; i < plan.nr; i++) {
+		do_cell(maker, &plan.cell[i], plan.variant[i]);
+		free(plan.cell[i].params);
+	}
+	free(plan.cell);
+	free(plan.variant);
+}
+
+void sample_run_make(const struct sample_run *sample, const char *dir)
+{
+	struct maker maker = { .sample = sample };
+
+	strv_split(&maker.variant, sample->variants, ",");
+	make_run(&maker, dir);
+	make_kernels(&maker);
+	make_cells(&maker);
+	if (sample->trouble == SAMPLE_FINE)
+		must(store_finish(maker.store, &maker.err), &maker.err);
+	store_close(maker.store);
+	strv_free(&maker.variant);
+}
+
+void sample_run_load(const struct sample_run *sample, struct store_content *ret_content)
+{
+	char *dir = sample_folder();
+	struct err err = { "" };
+	struct store *store;
+
+	sample_run_make(sample, dir);
+	must(store_open(dir, false, &store, &err), &err);
+	must(store_load(store, ret_content, &err), &err);
+	store_close(store);
+	sample_remove(dir);
+	/* The only figure that is not fixed: when the run was finished. */
+	if (ret_content->run.ended)
+		ret_content->run.ended = STARTED + 187;
+}
+
+char *sample_folder(void)
+{
+	/* Every cell is synced twice: on a busy disk that is most of a test's time. */
+	const char *fallback = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
+	const char *tmp = getenv("TMPDIR");
+	char *dir = str_printf("%s/pagemeta-test-XXXXXX", tmp && *tmp ? tmp : fallback);
+
+	if (!mkdtemp(dir))
+		fail_msg("%s: cannot create: %s", dir, strerror(errno));
+	return dir;
+}
+
+void sample_remove(char *dir)
+{
+	struct err err = { "" };
+
+	must(fs_remove(dir, &err), &err);
+	free(dir);
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Plots are drawn, are pictures, and fail with gnuplot's own words. Whether they
+ * are good to look at is for eyes: PAGEMETA_PLOT_KEEP=DIR keeps them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "compare.h"
+#include "plot.h"
+#include "proc.h"
+#include "sample-run.h"
+#include "util.h"
+
+static const struct sample_run two_variants = {
+	.engine = "exact", .variants = "baseline,vmemmap-4k", .shift = 2703, .trials = 1,
+	.compressors = "lzo,lz4,zstd", .pools = "zsmalloc,zbud",
+};
+
+static const struct sample_run quick = {
+	.engine = "exact", .variants = "baseline,vmemmap-4k", .shift = -2703, .trials = 1,
+	.compressors = "lz4", .pools = "zsmalloc",
+};
+
+static const struct sample_run same_twice = {
+	.engine = "exact", .variants = "baseline,baseline~2", .trials = 1,
+	.compressors = "lz4,zstd", .pools = "zsmalloc",
+};
+
+static const struct sample_run many_variants = {
+	.engine = "kvm", .variants = "baseline,vmemmap-4k,memdesc-slab,compact-page",
+	.shift = 31000, .trials = 3, .compressors = "lzo,lz4", .pools = "zsmalloc,zbud",
+};
+
+static const struct sample_run trouble = {
+	.engine = "exact", .variants = "baseline,vmemmap-4k,memdesc-slab", .shift = -2703,
+	.trials = 1, .compressors = "lzo,lz4,zstd", .pools = "zbud", .trouble = SAMPLE_TROUBLE,
+};
+
+static const struct sample_run nothing_to_compare = {
+	.engine = "exact", .variants = "baseline,vmemmap-4k", .trials = 1, .compressors = "zstd",
+	.pools = "zbud", .trouble = SAMPLE_TROUBLE,
+};
+
+static const struct sample_run one_variant = {
+	.engine = "tcg", .variants = "baseline", .trials = 1, .compressors = "lz4",
+	.pools = "zsmalloc",
+};
+
+static void need_gnuplot(void)
+{
+	char *const argv[] = { "gnuplot", "--version", NULL };
+	struct err err = { "" };
+	char *version;
+
+	if (proc_capture(argv, &version, &err)) {
+		print_message("skipped: no gnuplot: %s\n", err.text);
+		skip();
+	}
+	free(version);
+}
+
+static char *script_folder(void)
+{
+	const char *srcdir = getenv("srcdir");
+
+	return str_printf("%s/plots", srcdir && *srcdir ? srcdir : ".");
+}
+
+static int plot_into(const struct sample_run *sample, const char *scripts, const char *dir,
+		     struct strv *made, struct err *err)
+{
+	struct store_content content;
+	struct compare compare;
+	int error;
+
+	sample_run_load(sample, &content);
+	assert_int_equal(compare_make(&content, &compare, err), 0);
+	error = plot_run(&compare, scripts, dir, made, err);
+	compare_free(&compare);
+	store_content_free(&content);
+	return error;
+}
+
+static uint32_t big_endian(const char *bytes)
+{
+	const unsigned char *byte = (const unsigned char *)bytes;
+
+	return (uint32_t)byte[0] << 24 | byte[1] << 16 | byte[2] << 8 | byte[3];
+}
+
+/* Width and height stand at bytes 16 and 20 of a PNG. */
+static void check_png(const char *path)
+{
+	char *text;
+	size_t len;
+
+	assert_int_equal(fs_read(path, &text, &len, NULL), 0);
+	assert_true(len > 5000);
+	assert_memory_equal(text, "\x89PNG\r\n\x1a\n", 8);
+	assert_in_range(big_endian(text + 16), 1000, 1600);
+	assert_in_range(big_endian(text + 20), 250, 1600);
+	free(text);
+}
+
+static void check_svg(const char *path)
+{
+	char *text;
+	size_t len;
+
+	assert_int_equal(fs_read(path, &text, &len, NULL), 0);
+	assert_true(len > 5000);
+	assert_non_null(strstr(text, "<svg"));
+	assert_non_null(strstr(text, "</svg>"));
+	assert_non_null(strstr(text, "20251201-094501-7c3e"));
+	assert_non_null(strstr(text, "6.12.57-1~bpo12+1"));
+	free(text);
+}
+
+/* For eyes; names the pictures by the test's. */
+static void keep(const char *dir, const char *name)
+{
+	const char *where = getenv("PAGEMETA_PLOT_KEEP");
+	char *command;
+
+	if (!where)
+		return;
+	command = str_printf("mkdir -p '%s/%s' && cp '%s'/plots/* '%s/%s'", where, name, dir,
+			     where, name);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void check_plots(const struct sample_run *sample, const char *name)
+{
+	char *scripts = script_folder();
+	char *dir = sample_folder();
+	struct strv made = { 0 };
+	struct err err = { "" };
+
+	need_gnuplot();
+	if (plot_into(sample, scripts, dir, &made, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(made.nr, 4);
+	for (size_t i = 0; i < made.nr; i++) {
+		if (strstr(made.item[i], ".png"))
+			check_png(made.item[i]);
+		else
+			check_svg(made.item[i]);
+	}
+	keep(dir, name);
+	strv_free(&made);
+	sample_remove(dir);
+	free(scripts);
+}
+
+static void two_variants_are_drawn(void **state)
+{
+	(void)state;
+	check_plots(&two_variants, "two");
+}
+
+static void a_quick_run_is_drawn(void **state)
+{
+	(void)state;
+	check_plots(&quick, "quick");
+}
+
+static void no_change_at_all_is_drawn(void **state)
+{
+	(void)state;
+	check_plots(&same_twice, "same");
+}
+
+static void many_variants_are_drawn(void **state)
+{
+	(void)state;
+	check_plots(&many_variants, "many");
+}
+
+static void missing_figures_are_left_out(void **state)
+{
+	(void)state;
+	check_plots(&trouble, "trouble");
+}
+
+static void a_base_without_counterpart_is_drawn(void **state)
+{
+	(void)state;
+	check_plots(&nothing_to_compare, "nothing");
+}
+
+static void one_variant_is_drawn(void **state)
+{
+	(void)state;
+	check_plots(&one_variant, "one");
+}
+
+static void a_script_that_fails_is_an_error_in_gnuplots_words(void **state)
+{
+	char *scripts = sample_folder();
+	char *dir = sample_folder();
+	char *script = str_printf("%s/zswap.gp", scripts);
+	char *left = str_printf("%s/plots/zswap.png.new", dir);
+	struct strv made = { 0 };
+	struct err err = { "" };
+	(void)state;
+
+	need_gnuplot();
+	assert_int_equal(fs_write(script, "plot nonsense\n", 14, NULL), 0);
+	assert_int_equal(plot_into(&quick, scripts, dir, &made, &err), -EIO);
+	assert_non_null(strstr(err.text, "gnuplot"));
+	assert_non_null(strstr(err.text, "nonsense"));
+	assert_int_equal(made.nr, 0);
+	assert_false(fs_exists(left));
+	free(left);
+	free(script);
+	sample_remove(dir);
+	sample_remove(scripts);
+}
+
+static void a_script_that_draws_nothing_is_an_error(void **state)
+{
+	char *scripts = sample_folder();
+	char *dir = sample_folder();
+	char *script = str_printf("%s/zswap.gp", scripts);
+	struct err err = { "" };
+	(void)state;
+
+	need_gnuplot();
+	assert_int_equal(fs_write(script, "print 1\n", 8, NULL), 0);
+	assert_true(plot_into(&quick, scripts, dir, NULL, &err) < 0);
+	assert_non_null(strstr(err.text, "zswap.png"));
+	free(script);
+	sample_remove(dir);
+	sample_remove(scripts);
+}
+
+static void a_workload_without_script_is_not_drawn(void **state)
+{
+	char *scripts = sample_folder();
+	char *dir = sample_folder();
+	struct strv made = { 0 };
+	(void)state;
+
+	assert_int_equal(plot_into(&quick, scripts, dir, &made, NULL), 0);
+	assert_int_equal(made.nr, 0);
+	sample_remove(dir);
+	sample_remove(scripts);
+}
+
+static void without_gnuplot_the_error_says_so(void **state)
+{
+	char *path = str_dup(getenv("PATH"));
+	char *scripts = script_folder();
+	char *dir = sample_folder();
+	struct err err = { "" };
+	(void)state;
+
+	assert_int_equal(setenv("PATH", "/nowhere", 1), 0);
+	assert_int_equal(plot_into(&quick, scripts, dir, NULL, &err), -ENOENT);
+	setenv("PATH", path, 1);
+	assert_non_null(strstr(err.text, "gnuplot"));
+	free(path);
+	free(scripts);
+	sample_remove(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_variants_are_drawn),
+		cmocka_unit_test(a_quick_run_is_drawn),
+		cmocka_unit_test(no_change_at_all_is_drawn),
+		cmocka_unit_test(many_variants_are_drawn),
+		cmocka_unit_test(missing_figures_are_left_out),
+		cmocka_unit_test(a_base_without_counterpart_is_drawn),
+		cmocka_unit_test(one_variant_is_drawn),
+		cmocka_unit_test(a_script_that_fails_is_an_error_in_gnuplots_words),
+		cmocka_unit_test(a_script_that_draws_nothing_is_an_error),
+		cmocka_unit_test(a_workload_without_script_is_not_drawn),
+		cmocka_unit_test(without_gnuplot_the_error_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The loop that runs cells, with guests played by fake-qemu: every cell gets a
+ * verdict and a durable record whatever its guest does, and the next one runs.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proc.h"
+#include "runner.h"
+
+#define CELLS_MAX 8
+
+static const struct workload plain = {
+	.name = "plain", .needs = { .mem_mib = 64, .cpus = 1, .nodes = 1 }, .deadline_s = 5,
+};
+static const char *const option[] = { "CONFIG_NOT_THERE=y", NULL };
+static const struct workload needy = {
+	.name = "needy", .needs = { .config = option, .mem_mib = 64, .cpus = 1, .nodes = 1 },
+	.deadline_s = 5,
+};
+static const struct workload wide = {
+	.name = "wide", .needs = { .mem_mib = 64, .cpus = 4, .nodes = 1 }, .deadline_s = 5,
+};
+
+/**
+ * struct bench - a run of up to CELLS_MAX cells
+ * @script: what the guest of each cell does
+ */
+struct bench {
+	char *dir;
+	char *run_dir;
+	char *qemu;
+	const char *script[CELLS_MAX];
+	struct plan_cell cell[CELLS_MAX];
+	bool finished[CELLS_MAX];
+	struct plan plan;
+	struct variant variant;
+	struct runner_variant image;
+	struct runner_config config;
+	struct store_content content;
+};
+
+static int open_bench(void **state)
+{
+	struct bench *bench = mem_grow(NULL, 1, sizeof(*bench));
+	struct err err = { "" };
+
+	memset(bench, 0, sizeof(*bench));
+	bench->dir = str_dup("/tmp/test-runner.XXXXXX");
+	if (!mkdtemp(bench->dir) || topo_load((struct topo **)&bench->config.topo, &err))
+		return -1;
+	bench->run_dir = str_printf("%s/run", bench->dir);
+	bench->qemu = str_printf("%s/qemu", bench->dir);
+	bench->image.image.bzimage = str_dup("/no/bzImage");
+	bench->image.image.config = str_printf("%s/config", bench->dir);
+	bench->image.variant = &bench->variant;
+	fs_write(bench->image.image.config, "", 0, &err);
+	strv_add(&bench->plan.label, "baseline");
+	bench->plan.cell = bench->cell;
+	*state = bench;
+	return 0;
+}
+
+static int close_bench(void **state)
+{
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < bench->plan.nr_cells; i++)
+		free(bench->cell[i].params);
+	store_content_free(&bench->content);
+	topo_free((struct topo *)bench->config.topo);
+	strv_free(&bench->plan.label);
+	fs_remove(bench->dir, NULL);
+	free(bench->image.image.bzimage);
+	free(bench->image.image.config);
+	free(bench->run_dir);
+	free(bench->qemu);
+	free(bench->dir);
+	free(bench);
+	return 0;
+}
+
+static void add(struct bench *bench, const struct workload *workload, unsigned int trial,
+		const char *script)
+{
+	size_t at = bench->plan.nr_cells++;
+
+	bench->script[at] = script;
+	bench->cell[at] = (struct plan_cell){ .workload = workload, .trial = trial,
+					      .params = str_printf("cell=%zu", at) };
+}
+
+/* One program for all cells: it knows its cell by the name of its initramfs. */
+static void write_qemu(const struct bench *bench)
+{
+	const char *fake = getenv("FAKE_QEMU");
+	FILE *file = fopen(bench->qemu, "w");
+
+	fputs("#!/bin/sh\ncase \"$*\" in\n", file);
+	for (size_t i = 0; i < bench->plan.nr_cells; i++)
+		fprintf(file, "*/console/%zu.cpio*) FAKE_QEMU_SCRIPT='%s' ;;\n", i + 1,
+			bench->script[i] ? bench->script[i] : "exit 9");
+	fprintf(file, "esac\nexport FAKE_QEMU_SCRIPT\nexec %s \"$@\"\n",
+		fake ? fake : "./fake-qemu");
+	fclose(file);
+	chmod(bench->qemu, 0755);
+}
+
+static struct store *create_store(struct bench *bench)
+{
+	struct store_run run = { .id = "20260101-000000-0000", .suite_version = "0", .engine = "tcg",
+				 .profile = "quick", .argv = "test", .qemu_version = "0",
+				 .agent_hash = "", .host = "", .topology = "", .notes = "",
+				 .started = 1 };
+	struct err err = { "" };
+	struct store *store;
+
+	if (store_create(bench->run_dir, &run, &store, &err))
+		fail_msg("%s", err.text);
+	for (size_t i = 0; i < bench->plan.nr_cells; i++) {
+		struct store_cell cell = { .variant = "baseline",
+					   .workload = (char *)bench->cell[i].workload->name,
+					   .params = bench->cell[i].params,
+					   .trial = bench->cell[i].trial, .job = "" };
+
+		assert_int_equal(store_plan(store, &cell, &err), 0);
+	}
+	return store;
+}
+
+static int run(struct bench *bench, enum engine engine, unsigned int jobs)
+{
+	struct progress *progress = progress_new(false, 0);
+	struct store *store = create_store(bench);
+	struct err err = { "" };
+	int error;
+
+	write_qemu(bench);
+	bench->config.qemu = bench->qemu;
+	bench->config.agent = bench->qemu;	/* any file will do as /init */
+	bench->config.engine = engine;
+	bench->config.jobs = jobs;
+	bench->config.silence_s = 1;
+	bench->config.plan = &bench->plan;
+	bench->config.variant = &bench->image;
+	bench->config.store = store;
+	bench->config.finished = bench->finished;
+	bench->config.progress = progress;
+	error = runner_run(&bench->config, &err);
+	if (store_load(store, &bench->content, &err))
+		fail_msg("%s", err.text);
+	store_close(store);
+	progress_free(progress);
+	return error;
+}
+
+static void assert_cell(const struct bench *bench, size_t at, enum verdict verdict,
+			const char *words)
+{
+	const struct store_cell *cell = &bench->content.cell[at];
+
+	assert_string_equal(cell->status, "finished");
+	if (cell->verdict != verdict || !strstr(cell->reason, words))
+		fail_msg("cell %zu: %s: %s", at, verdict_name(cell->verdict), cell->reason);
+}
+
+#define GOOD "cont\nhello\nsamples 5\nend pass\nreset\nexit 0"
+
+static void every_cell_runs_and_is_kept(void **state)
+{
+	struct bench *bench = *state;
+
+	for (int i = 0; i < 5; i++)
+		add(bench, &plain, 1, GOOD);
+	assert_int_equal(run(bench, ENGINE_TCG, 2), 0);
+	for (int i = 0; i < 5; i++)
+		assert_cell(bench, i, VERDICT_PASS, "");
+	assert_int_equal(bench->content.nr_series, 5);
+	assert_true(bench->content.cell[0].wall_ns >= bench->content.cell[0].ready_ns);
+	assert_true(bench->content.cell[0].ready_ns > 0);
+}
+
+static void a_broken_guest_does_not_stop_the_others(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, "cont\nhello\nconsole Kernel panic - not syncing: test\nexit 0");
+	add(bench, &plain, 1, "cont\nhello\ngarbage\nhang");
+	add(bench, &plain, 1, "cont\nhello\nhang");
+	add(bench, &plain, 1, "stderr no such machine\nexit 1");
+	add(bench, &plain, 1, GOOD);
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_cell(bench, 0, VERDICT_FAIL, "panic");
+	assert_cell(bench, 1, VERDICT_BROKEN, "garbage");
+	assert_cell(bench, 2, VERDICT_FAIL, "hang");
+	assert_cell(bench, 3, VERDICT_BROKEN, "no such machine");
+	assert_cell(bench, 4, VERDICT_PASS, "");
+}
+
+static void no_archive_is_left_behind(void **state)
+{
+	struct bench *bench = *state;
+	char *console, *archive;
+
+	add(bench, &plain, 1, "cont\nconsole hello\nexit 1");
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	console = str_printf("%s/console/1.txt", bench->run_dir);
+	archive = str_printf("%s/console/1.cpio", bench->run_dir);
+	assert_true(fs_exists(console));
+	assert_false(fs_exists(archive));
+	free(console);
+	free(archive);
+}
+
+static void unmet_needs_are_unsupported_not_failed(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &needy, 1, NULL);
+	add(bench, &wide, 1, NULL);
+	assert_int_equal(run(bench, ENGINE_EXACT, 1), 0);
+	assert_cell(bench, 0, VERDICT_UNSUPPORTED, "CONFIG_NOT_THERE=y");
+	assert_cell(bench, 1, VERDICT_UNSUPPORTED, "needs 4 CPUs");
+}
+
+static void a_variant_without_a_kernel_is_broken(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->image.why_not = (char *)"no kernel: it does not compile";
+	add(bench, &plain, 1, NULL);
+	add(bench, &plain, 1, NULL);
+	assert_int_equal(run(bench, ENGINE_TCG, 2), 0);
+	assert_cell(bench, 0, VERDICT_BROKEN, "does not compile");
+	assert_cell(bench, 1, VERDICT_BROKEN, "does not compile");
+}
+
+static const struct store_check *exactness(const struct bench *bench)
+{
+	for (size_t i = 0; i < bench->content.nr_checks; i++)
+		if (!strcmp(bench->content.check[i].name, "exactness"))
+			return &bench->content.check[i];
+	return NULL;
+}
+
+static void equal_boots_prove_exactness(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, GOOD);
+	add(bench, &plain, 0, GOOD);
+	add(bench, &plain, 1, GOOD);
+	assert_int_equal(run(bench, ENGINE_EXACT, 2), 0);
+	assert_non_null(exactness(bench));
+	assert_int_equal(exactness(bench)->verdict, VERDICT_PASS);
+}
+
+static void unequal_boots_are_a_broken_test_bed(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, GOOD);
+	add(bench, &plain, 0, "cont\nhello\nsamples 6\nend pass\nreset\nexit 0");
+	assert_int_equal(run(bench, ENGINE_EXACT, 2), 0);
+	assert_cell(bench, 1, VERDICT_BROKEN, "exactness: series");
+}
+
+static void finished_cells_are_not_run_again(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, "exit 9");
+	add(bench, &plain, 1, GOOD);
+	bench->finished[0] = true;
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_string_equal(bench->content.cell[0].status, "planned");
+	assert_cell(bench, 1, VERDICT_PASS, "");
+}
+
+/* The last test: once interrupted, a process stays so. */
+static void an_interrupt_leaves_running_cells_to_be_resumed(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, "cont\nhello\nhang");
+	proc_catch_signals();
+	raise(SIGINT);
+	assert_int_equal(run(bench, ENGINE_TCG, 1), -EINTR);
+	assert_string_equal(bench->content.cell[0].status, "running");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_cell_runs_and_is_kept),
+		TEST(a_broken_guest_does_not_stop_the_others),
+		TEST(no_archive_is_left_behind),
+		TEST(unmet_needs_are_unsupported_not_failed),
+		TEST(a_variant_without_a_kernel_is_broken),
+		TEST(equal_boots_prove_exactness),
+		TEST(unequal_boots_are_a_broken_test_bed),
+		TEST(finished_cells_are_not_run_again),
+		TEST(an_interrupt_leaves_running_cells_to_be_resumed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The store keeps what it was given, refuses what it does not know, and reads no
+ * sense into what is damaged.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "sample-run.h"
+#include "store-cells.h"
+#include "store-private.h"
+#include "util.h"
+
+static const struct sample_run sample = {
+	.engine = "exact", .variants = "baseline,vmemmap-4k", .trials = 2,
+	.compressors = "lzo,lz4", .pools = "zsmalloc",
+};
+
+static void what_is_written_is_read_again(void **state)
+{
+	char *dir = sample_folder();
+	struct store_content content;
+	(void)state;
+
+	sample_run_make(&sample, dir);
+	load(dir, &content);
+	assert_string_equal(content.run.id, "20251201-094501-7c3e");
+	assert_string_equal(content.run.engine, "exact");
+	assert_true(content.run.exact);
+	assert_string_equal(content.run.topology, "<topology version=\"2.0\"/>");
+	assert_string_equal(content.run.status, "finished");
+	assert_int_equal(content.run.started, 1764582301);
+	assert_true(content.run.ended > content.run.started);
+	assert_int_equal(content.nr_kernels, 2);
+	assert_string_equal(content.kernel[1].variant, "vmemmap-4k");
+	assert_true(content.kernel[0].seconds == 308.4);
+	assert_int_equal(content.nr_metrics, 10);
+	assert_string_equal(content.metric[6].name, "density");
+	assert_int_equal(content.metric[6].unit, UNIT_RATIO);
+	assert_int_equal(content.metric[6].direction, DIR_HIGHER);
+	assert_int_equal(content.metric[2].combine, COMBINE_P99);
+	/* 2 variants x (2 compressors + memmap) x 2 trials, and the repetition */
+	assert_int_equal(content.nr_cells, 13);
+	assert_int_equal(content.cell[1].id, 2);
+	assert_int_equal(content.cell[1].trial, 0);
+	assert_string_equal(content.cell[2].variant, "vmemmap-4k");
+	assert_string_equal(content.cell[2].params, "compressor=lzo,pool=zsmalloc");
+	assert_int_equal(content.cell[2].ready_ns, 1431000000);
+	assert_int_equal(content.cell[2].max_rss, 412 << 20);
+	assert_non_null(strstr(content.cell[2].command, "-icount"));
+	assert_non_null(strstr(content.cell[2].job, "workload zswap\n"));
+	assert_string_equal(content.series[0].name, "store");
+	assert_string_equal(content.series[0].labels, "content=same");
+	assert_int_equal(content.series[0].nr, 128);
+	assert_int_equal(content.series[0].samples[0], 20113);
+	assert_int_equal(content.check[0].verdict, VERDICT_PASS);
+	assert_string_equal(content.check[1].labels, "content=text");
+	store_content_free(&content);
+	sample_remove(dir);
+}
+
+static void extreme_samples_and_none_survive(void **state)
+{
+	uint64_t extreme[] = { 0, 1, UINT64_MAX, UINT64_C(1) << 63, UINT64_C(0x0123456789abcdef) };
+	struct store_series series[] = {
+		{ 0, "store", "", extreme, ARRAY_SIZE(extreme) }, { 0, "empty", "", NULL, 0 }
+	};
+	struct store_cell cell = { .id = 1, .verdict = VERDICT_INCONCLUSIVE };
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct store_content content;
+	struct err err = { "" };
+	(void)state;
+
+	plan_cells(store, 1);
+	must(store_cell_begin(store, &cell, &err), &err);
+	must(store_cell_end(store, &cell, series, 2, NULL, 0, &err), &err);
+	store_close(store);
+	load(dir, &content);
+	assert_int_equal(content.cell[0].verdict, VERDICT_INCONCLUSIVE);
+	assert_int_equal(content.nr_series, 2);
+	assert_memory_equal(content.series[0].samples, extreme, sizeof(extreme));
+	assert_int_equal(content.series[1].nr, 0);
+	store_content_free(&content);
+	sample_remove(dir);
+}
+
+static void samples_are_little_endian_on_disk(void **state)
+{
+	uint64_t value = UINT64_C(0x0102030405060708);
+	struct store_series series = { 0, "store", "", &value, 1 };
+	struct store_cell cell = { .id = 1 };
+	char *dir = sample_folder();
+	char *path = db_path(dir);
+	struct store *store = create(dir);
+	struct err err = { "" };
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+	(void)state;
+
+	plan_cells(store, 1);
+	must(store_cell_end(store, &cell, &series, 1, NULL, 0, &err), &err);
+	store_close(store);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_prepare_v2(db, "SELECT hex(samples) FROM series", -1, &stmt, NULL);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_string_equal((const char *)sqlite3_column_text(stmt, 0), "0807060504030201");
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	free(path);
+	sample_remove(dir);
+}
+
+static void a_folder_that_holds_a_run_gets_no_second_one(void **state)
+{
+	char *dir = sample_folder();
+	struct store_run run = plain_run();
+	struct err err = { "" };
+	struct store_content content;
+	struct store *store;
+	(void)state;
+
+	sample_run_make(&sample, dir);
+	assert_int_equal(store_create(dir, &run, &store, &err), -EEXIST);
+	assert_non_null(strstr(err.text, dir));
+	assert_non_null(strstr(err.text, "--resume"));
+	load(dir, &content);
+	assert_int_equal(content.nr_cells, 13);
+	store_content_free(&content);
+	sample_remove(dir);
+}
+
+static void what_is_no_run_is_refused(void **state)
+{
+	char *dir = sample_folder();
+	char *path = db_path(dir);
+	struct err err = { "" };
+	struct store *store;
+	(void)state;
+
+	assert_int_equal(store_open(dir, false, &store, &err), -ENOENT);
+	assert_non_null(strstr(err.text, dir));
+
+	run_sql(dir, "CREATE TABLE cell (id INTEGER)");
+	assert_int_equal(store_open(dir, false, &store, &err), -EBADMSG);
+	assert_non_null(strstr(err.text, "not a run"));
+	assert_int_equal(store_open(dir, true, &store, &err), -EBADMSG);
+
+	must(fs_write(path, "This is text, long enough for a header of SQLite's.\n"
+		      "This is text, long enough for a header of SQLite's.\n", 104, &err), &err);
+	assert_int_equal(store_open(dir, false, &store, &err), -EBADMSG);
+	assert_non_null(strstr(err.text, "damaged or not a database"));
+	free(path);
+	sample_remove(dir);
+}
+
+static void a_newer_schema_is_refused_and_names_the_suite_it_needs(void **state)
+{
+	char *dir = sample_folder();
+	struct err err = { "" };
+	struct store *store;
+	(void)state;
+
+	sample_run_make(&sample, dir);
+	run_sql(dir, "PRAGMA user_version = 2; UPDATE run SET suite_version = '7.5'");
+	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
+	assert_non_null(strstr(err.text, "pagemeta 7.5 or newer"));
+	assert_int_equal(store_open(dir, true, &store, &err), -EPROTO);
+
+	run_sql(dir, "DROP TABLE run");
+	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
+	assert_non_null(strstr(err.text, "schema 2"));
+	run_sql(dir, "PRAGMA user_version = 0");
+	assert_int_equal(store_open(dir, false, &store, &err), -EBADMSG);
+	sample_remove(dir);
+}
+
+static void rows_that_make_no_sense_are_refused(void **state)
+{
+	static const char *const damage[] = {
+		"PRAGMA ignore_check_constraints = 1; UPDATE cell SET verdict = 'good'",
+		"PRAGMA ignore_check_constraints = 1; UPDATE cell SET verdict = NULL",
+		"PRAGMA ignore_check_constraints = 1; UPDATE cell SET trial = -1 WHERE id = 3",
+		"PRAGMA ignore_check_constraints = 1; UPDATE series SET samples = x'010203'",
+		"UPDATE metric SET unit = 'furlongs'",
+		"UPDATE metric SET direction = 'up'",
+		"UPDATE metric SET combine = 'guess'",
+		"UPDATE checks SET verdict = ''",
+		"DELETE FROM run",
+		"PRAGMA foreign_keys = 0; DROP TABLE series",
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
+		char *dir = sample_folder();
+		struct store_content content = { 0 };
+		struct store *store;
+		struct err err = { "" };
+
+		sample_run_make(&sample, dir);
+		run_sql(dir, damage[i]);
+		store = open_run(dir, false);
+		if (!store_load(store, &content, &err))
+			fail_msg("was read: %s", damage[i]);
+		assert_non_null(strstr(err.text, dir));
+		assert_null(content.run.id);
+		store_close(store);
+		sample_remove(dir);
+	}
+}
+
+/* Whatever stands in the file, reading it ends, and in an error or a whole run. */
+static void damaged_files_never_crash_the_reader(void **state)
+{
+	char *dir = sample_folder();
+	char *path = db_path(dir);
+	unsigned int refused = 0;
+	char *good;
+	size_t len;
+	(void)state;
+
+	sample_run_make(&sample, dir);
+	must(fs_read(path, &good, &len, NULL), &(struct err){ "run.db cannot be read" });
+	srandom(20251201);
+	for (int round = 0; round < 150; round++) {
+		char *bad = mem_grow(NULL, len, 1);
+		size_t kept = round % 3 ? len : random() % len;
+		struct store_content content;
+		struct store *store;
+		FILE *file;
+
+		memcpy(bad, good, len);
+		for (int i = 0; i < 40; i++)
+			bad[random() % (round % 2 ? 8192 : len)] = random();
+		file = fopen(path, "w");
+		assert_int_equal(fwrite(bad, 1, kept, file), kept);
+		fclose(file);
+		free(bad);
+		if (store_open(dir, false, &store, NULL)) {
+			refused++;
+			continue;
+		}
+		if (store_load(store, &content, NULL))
+			refused++;
+		else
+			store_content_free(&content);
+		store_close(store);
+	}
+	assert_true(refused > 50);
+	free(good);
+	free(path);
+	sample_remove(dir);
+}
+
+static void a_step_that_failed_in_part_is_not_kept_in_part(void **state)
+{
+	struct store_cell cell = { .variant = "v", .workload = "w", .params = "", .trial = 1 };
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct store_content content;
+	struct err err = { "" };
+	(void)state;
+
+	must(store_begin(store, &err), &err);
+	must(store_plan(store, &cell, &err), &err);
+	assert_int_equal(store_plan(store, &cell, &err), -EINVAL);
+	assert_int_equal(store_commit(store, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "none of it was kept"));
+	assert_int_equal(store_commit(store, &err), -EINVAL);
+	must(store_begin(store, &err), &err);
+	must(store_plan(store, &cell, &err), &err);
+	must(store_commit(store, &err), &err);
+	store_close(store);
+	load(dir, &content);
+	assert_int_equal(content.nr_cells, 1);
+	store_content_free(&content);
+	sample_remove(dir);
+}
+
+static void samples_recorded_twice_leave_nothing_of_the_cell(void **state)
+{
+	uint64_t value = 1;
+	struct store_series series[] = { { 0, "store", "a=1", &value, 1 },
+					 { 0, "store", "a=1", &value, 1 } };
+	struct store_cell cell = { .id = 1 };
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct store_content content;
+	struct err err = { "" };
+	(void)state;
+
+	plan_cells(store, 1);
+	must(store_cell_begin(store, &cell, &err), &err);
+	assert_int_equal(store_cell_end(store, &cell, series, 2, NULL, 0, &err), -EINVAL);
+	store_close(store);
+	load(dir, &content);
+	assert_string_equal(content.cell[0].status, "running");
+	assert_int_equal(content.nr_series, 0);
+	store_content_free(&content);
+	sample_remove(dir);
+}
+
+static void a_cell_ends_once_and_must_be_there(void **state)
+{
+	struct store_cell cell = { .id = 1 };
+	struct store_cell none = { .id = 77 };
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct err err = { "" };
+	(void)state;
+
+	plan_cells(store, 1);
+	must(end_cell(store, 1, &err), &err);
+	assert_int_equal(store_cell_begin(store, &cell, &err), -EINVAL);
+	assert_int_equal(store_cell_end(store, &cell, NULL, 0, NULL, 0, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "cell 1"));
+	assert_int_equal(store_cell_end(store, &none, NULL, 0, NULL, 0, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "cell 77"));
+	store_close(store);
+	sample_remove(dir);
+}
+
+static void a_resumed_run_plans_again_what_was_running(void **state)
+{
+	struct store_cell cell = { .id = 2, .started = 5, .job = "workload zswap\n" };
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct store_content content;
+	struct err err = { "" };
+	(void)state;
+
+	plan_cells(store, 3);
+	must(end_cell(store, 1, &err), &err);
+	must(store_cell_begin(store, &cell, &err), &err);
+	store_close(store);
+	load(dir, &content);
+	assert_string_equal(content.cell[1].status, "running");
+	store_content_free(&content);
+
+	store = open_run(dir, true);
+	must(store_load(store, &content, &err), &err);
+	assert_string_equal(content.cell[0].status, "finished");
+	assert_string_equal(content.cell[1].status, "planned");
+	assert_int_equal(content.cell[1].started, 0);
+	check_whole_cells(&content);
+	store_content_free(&content);
+	must(end_cell(store, 2, &err), &err);
+	must(end_cell(store, 3, &err), &err);
+	must(store_finish(store, &err), &err);
+	store_close(store);
+
+	store = open_run(dir, true);
+	must(store_load(store, &content, &err), &err);
+	assert_string_equal(content.run.status, "finished");
+	store_content_free(&content);
+	store_close(store);
+	sample_remove(dir);
+}
+
+static void a_resumed_run_takes_the_same_kernel_and_no_other(void **state)
+{
+	struct store_kernel kernel = {
+		.variant = "baseline", .image_hash = "aaaa", .seconds = 300
+	};
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct store_content content;
+	struct err err = { "" };
+	(void)state;
+
+	plan_cells(store, 1);
+	must(store_add_kernel(store, &kernel, &err), &err);
+	kernel.image_hash = "bbbb";
+	must(store_add_kernel(store, &kernel, &err), &err);
+	must(end_cell(store, 1, &err), &err);
+	kernel.seconds = 0;
+	must(store_add_kernel(store, &kernel, &err), &err);
+	kernel.image_hash = "cccc";
+	assert_int_equal(store_add_kernel(store, &kernel, &err), -ESTALE);
+	assert_non_null(strstr(err.text, "baseline"));
+	store_close(store);
+	load(dir, &content);
+	assert_int_equal(content.nr_kernels, 1);
+	assert_string_equal(content.kernel[0].image_hash, "bbbb");
+	assert_true(content.kernel[0].seconds == 300);
+	store_content_free(&content);
+	sample_remove(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_is_read_again),
+		cmocka_unit_test(extreme_samples_and_none_survive),
+		cmocka_unit_test(samples_are_little_endian_on_disk),
+		cmocka_unit_test(a_folder_that_holds_a_run_gets_no_second_one),
+		cmocka_unit_test(what_is_no_run_is_refused),
+		cmocka_unit_test(a_newer_schema_is_refused_and_names_the_suite_it_needs),
+		cmocka_unit_test(rows_that_make_no_sense_are_refused),
+		cmocka_unit_test(damaged_files_never_crash_the_reader),
+		cmocka_unit_test(a_step_that_failed_in_part_is_not_kept_in_part),
+		cmocka_unit_test(samples_recorded_twice_leave_nothing_of_the_cell),
+		cmocka_unit_test(a_cell_ends_once_and_must_be_there),
+		cmocka_unit_test(a_resumed_run_plans_again_what_was_running),
+		cmocka_unit_test(a_resumed_run_takes_the_same_kernel_and_no_other),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One session of the agent with its host. The port is one-way: everything the
+ * host has to say stands in /job.
+ */
+#include "agent-session.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "boot-checks.h"
+#include "job.h"
+#include "run.h"
+#include "sysfs.h"
+
+#define JOB_FILE_MAX 65536
+
+/** struct teller - a session, its scratch record, and the first error of its port */
+struct teller {
+	const struct agent_session *session;
+	struct msg *msg;
+	int error;
+};
+
+static void send_msg(void *ctx, const struct msg *msg)
+{
+	struct teller *teller = ctx;
+
+	if (!teller->error)
+		teller->error = port_send(teller->session->port, msg);
+}
+
+static void alive(void *ctx, const char *phase)
+{
+	struct teller *teller = ctx;
+
+	teller->msg->type = MSG_ALIVE;
+	snprintf(teller->msg->text, sizeof(teller->msg->text), "%s", phase);
+	send_msg(teller, teller->msg);
+}
+
+static void end(struct teller *teller, enum verdict verdict, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void end(struct teller *teller, enum verdict verdict, const char *fmt, ...)
+{
+	va_list args;
+
+	teller->msg->type = MSG_END;
+	teller->msg->verdict = verdict;
+	va_start(args, fmt);
+	vsnprintf(teller->msg->text, sizeof(teller->msg->text), fmt, args);
+	va_end(args);
+	send_msg(teller, teller->msg);
+}
+
+/* A release name may hold what names of the protocol may not. */
+static void kernel_release(char *buf, size_t size)
+{
+	struct utsname uts;
+	size_t i;
+
+	if (uname(&uts))
+		strcpy(uts.release, "unknown");
+	snprintf(buf, size, "%s", uts.release);
+	for (i = msg_name_span(buf); buf[i]; i = msg_name_span(buf))
+		buf[i] = '-';
+}
+
+/*
+ * sysinfo() and not /proc/meminfo: it is the same figure, and /proc need not be
+ * mounted before the host hears from us.
+ */
+int agent_session_hello(const struct agent_session *session)
+{
+	struct msg *msg = calloc(1, sizeof(*msg));
+	struct sysinfo info = { 0 };
+	struct timespec ts = { 0 };
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	sysinfo(&info);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	msg->type = MSG_HELLO;
+	strcpy(msg->text, PACKAGE_VERSION);
+	kernel_release(msg->name, sizeof(msg->name));
+	msg->number[0] = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+	msg->number[1] = (uint64_t)info.totalram * info.mem_unit;
+	msg->number[2] = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	err = port_send(session->port, msg);
+	free(msg);
+	return err;
+}
+
+static int forward(void *ctx, uint16_t type, const uint8_t *payload, uint32_t len)
+{
+	struct teller *teller = ctx;
+
+	if (!teller->error)
+		teller->error = port_send_payload(teller->session->port, type, payload, len);
+	return teller->error;
+}
+
+static void do_job(struct teller *teller, const struct job *job, const struct workload *workload)
+{
+	const struct run_config config = {
+		.workload = workload,
+		.job = job,
+		.guest = teller->session->guest,
+		.port = port_fd(teller->session->port),
+		.alive_ms = teller->session->alive_ms,
+		.alive = alive,
+		.ctx = teller,
+	};
+	struct boot_checks checks = {
+		.job = job,
+		.root = teller->session->root,
+		.emit = send_msg,
+		.ctx = teller,
+		.msg = teller->msg,
+	};
+	struct run_outcome outcome;
+	struct run *run;
+	int err;
+
+	err = run_new(&config, &run);
+	if (err) {
+		end(teller, VERDICT_BROKEN, "no memory for the records of the workload");
+		return;
+	}
+	err = run_execute(run, &outcome);
+	if (!err)
+		run_records(run, forward, teller);
+	run_free(run);
+	boot_checks_run(&checks);
+	if (err)
+		end(teller, VERDICT_BROKEN, "workload cannot be started: fork: %s", strerror(-err));
+	else
+		end(teller, outcome.verdict, "%s", outcome.text);
+}
+
+static void read_job(struct teller *teller, const char *text)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	const struct workload *workload;
+	char why[256];
+
+	if (!job) {
+		end(teller, VERDICT_BROKEN, "no memory for the job");
+		return;
+	}
+	if (job_parse(text, job, why, sizeof(why))) {
+		end(teller, VERDICT_BROKEN, "/job: %s", why);
+	} else {
+		workload = workload_find(job->workload);
+		if (workload)
+			do_job(teller, job, workload);
+		else
+			end(teller, VERDICT_BROKEN, "/job: this agent has no workload '%s'",
+			    job->workload);
+	}
+	free(job);
+}
+
+int agent_session_run(const struct agent_session *session, const char *job_path)
+{
+	struct teller teller = { .session = session };
+	char *text;
+	int n;
+
+	teller.msg = calloc(1, sizeof(*teller.msg));
+	text = malloc(JOB_FILE_MAX);
+	if (!teller.msg || !text) {
+		free(teller.msg);
+		free(text);
+		return -ENOMEM;
+	}
+	n = sysfs_read(job_path, text, JOB_FILE_MAX);
+	if (n == -ENOENT)
+		end(&teller, VERDICT_PASS, "no job: a probe");
+	else if (n < 0)
+		end(&teller, VERDICT_BROKEN, "%s: %s", job_path, strerror(-n));
+	else
+		read_job(&teller, text);
+	free(text);
+	free(teller.msg);
+	return teller.error;
+}

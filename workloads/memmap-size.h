@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The size of the memmap, from two sources that know nothing of each other: what
+ * the kernel counted when it allocated it, and what follows from the memory there
+ * is.
+ */
+#ifndef PAGEMETA_MEMMAP_SIZE_H
+#define PAGEMETA_MEMMAP_SIZE_H
+
+#include <stdint.h>
+
+#define MEMMAP_SECTION_BYTES (128u << 20)	/* x86-64: SECTION_SIZE_BITS is 27 */
+#define MEMMAP_SECTION_PAGES (MEMMAP_SECTION_BYTES / 4096)
+
+/**
+ * struct memmap_size - both sides
+ * @boot_pages: nr_memmap_boot_pages of /proc/vmstat
+ * @hotplug_pages: nr_memmap_pages of /proc/vmstat
+ * @sections: present memory sections, from the memory blocks of sysfs
+ */
+struct memmap_size {
+	uint64_t boot_pages;
+	uint64_t hotplug_pages;
+	uint64_t sections;
+};
+
+/**
+ * memmap_size_read() - read both
+ * @root: prefix of /proc and /sys: "" in a guest, a folder in tests
+ * @ret_size: set on success
+ *
+ * Return: 0, -EOPNOTSUPP when memory blocks are larger than a section, so that
+ * sections cannot be counted (guests of 64 GiB and more), or -errno.
+ */
+int memmap_size_read(const char *root, struct memmap_size *ret_size);
+
+/** memmap_size_bytes() - bytes the kernel says it took */
+uint64_t memmap_size_bytes(const struct memmap_size *size);
+
+/**
+ * memmap_size_expected() - bytes the closed form says
+ * @size: read before
+ * @page_bytes: sizeof(struct page)
+ *
+ * 6.12 allocates the memmap of a section as a whole, also where the section is
+ * only partly backed by memory (mm/sparse.c, sparse_init_nid()).
+ */
+uint64_t memmap_size_expected(const struct memmap_size *size, uint32_t page_bytes);
+
+/** enum memmap_extra - what nr_memmap_pages counts besides the memmap of memory blocks */
+enum memmap_extra {
+	MEMMAP_EXTRA_PAGE_EXT = 1,	/* page_ext tables (mm/page_ext.c) */
+	MEMMAP_EXTRA_DEVICE = 2,	/* memmap of ZONE_DEVICE memory */
+};
+
+/**
+ * memmap_size_extras() - what else may be in nr_memmap_pages of this kernel
+ * @root: as for memmap_size_read()
+ *
+ * Slow: it may read all of /proc/kallsyms.
+ *
+ * Return: enum memmap_extra, or'ed; 0 for nothing.
+ */
+unsigned int memmap_size_extras(const char *root);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Workload memmap: what the memmap of the booted guest costs. It measures no
+ * time; the guest's memory is what varies.
+ */
+#include <string.h>
+
+#include "memmap-size.h"
+#include "ptdump.h"
+#include "sysfs.h"
+#include "table.h"
+
+/*
+ * The series is not called memmap_bytes: the boot checks record one of that name
+ * in every cell, after the workload.
+ */
+static const struct metric memmap_metrics[] = {
+	{ "memmap_bytes",
+	  "memmap of all memory (6.12 counts page_ext in it where that is on)",
+	  "booted_memmap_bytes", UNIT_BYTES, DIR_LOWER, COMBINE_MAX },
+	{ "vmemmap_table_bytes",
+	  "page-table pages that map the memmap: PTE, PMD, PUD (and P4D) tables",
+	  "vmemmap_table_bytes", UNIT_BYTES, DIR_LOWER, COMBINE_MAX },
+	{ "mem_total_bytes",
+	  "MemTotal: what is left for use after kernel image, memmap and other boot allocations",
+	  "mem_total_bytes", UNIT_BYTES, DIR_HIGHER, COMBINE_MAX },
+	{ .name = NULL }
+};
+
+static const char *const memmap_config[] = {
+	"CONFIG_SPARSEMEM_VMEMMAP=y", "CONFIG_MEMORY_HOTPLUG=y", "CONFIG_PTDUMP_DEBUGFS=y", NULL
+};
+
+static int memmap_run(struct run *run)
+{
+	struct ptdump_vmemmap vmemmap;
+	struct memmap_size size;
+	uint64_t total_kib;
+	int err;
+
+	err = memmap_size_read("", &size);
+	if (err)
+		return run_error(run, err, "/proc/vmstat and memory blocks: %s", strerror(-err));
+	err = ptdump_load(PTDUMP_FILE, &vmemmap);
+	if (err)
+		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
+	err = sysfs_field("/proc/meminfo", "MemTotal", &total_kib);
+	if (err)
+		return run_error(run, err, "/proc/meminfo: no MemTotal: %s", strerror(-err));
+	run_value(run, "booted_memmap_bytes", "", memmap_size_bytes(&size));
+	run_value(run, "vmemmap_table_bytes", "", vmemmap.table_pages * 4096);
+	run_value(run, "mem_total_bytes", "", total_kib * 1024);
+	return 0;
+}
+
+const struct workload workload_memmap = {
+	.name = "memmap",
+	.help = "what the memmap of the booted guest costs in memory",
+	.kind = WORKLOAD_MEASURE,
+	.needs = { .config = memmap_config, .mem_mib = 512, .cpus = 1, .nodes = 1 },
+	.metrics = memmap_metrics,
+	.deadline_s = 20,
+	.run = memmap_run,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads the kernel's dump of its own page tables (PTDUMP_DEBUGFS) as far as the
+ * vmemmap goes: how the memmap is mapped, and what mapping it costs.
+ */
+#ifndef PAGEMETA_PTDUMP_H
+#define PAGEMETA_PTDUMP_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#define PTDUMP_FILE "/sys/kernel/debug/page_tables/kernel"
+
+/**
+ * struct ptdump_vmemmap - the vmemmap in the page tables
+ * @pmd_bytes: bytes mapped by 2 MiB entries
+ * @pte_bytes: bytes mapped by 4 KiB entries
+ * @other_bytes: bytes mapped by larger entries
+ * @table_pages: pages of page tables that serve the vmemmap alone (PTE, PMD, PUD
+ *	tables, and P4D tables under 5-level paging; not the top-level one)
+ */
+struct ptdump_vmemmap {
+	uint64_t pmd_bytes;
+	uint64_t pte_bytes;
+	uint64_t other_bytes;
+	uint64_t table_pages;
+};
+
+/**
+ * ptdump_read_vmemmap() - sum up the vmemmap's part of a dump
+ * @dump: the dump (arch/x86/mm/dump_pagetables.c writes it), read to its end
+ * @ret_vmemmap: set on success
+ *
+ * A table shows in the dump even where it is empty: ranges that nothing maps are
+ * printed with the level at which they end.
+ *
+ * Return: 0, -ENODATA when the dump has no vmemmap, -EBADMSG for a line that is
+ * not understood.
+ */
+int ptdump_read_vmemmap(FILE *dump, struct ptdump_vmemmap *ret_vmemmap);
+
+/** ptdump_load() - the same for this kernel. Return: also -errno of opening PTDUMP_FILE */
+int ptdump_load(const char *path, struct ptdump_vmemmap *ret_vmemmap);
+
+#endif

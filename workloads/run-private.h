@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What run.c (called by workloads) and run-child.c (called by the agent) share.
+ */
+#ifndef PAGEMETA_RUN_PRIVATE_H
+#define PAGEMETA_RUN_PRIVATE_H
+
+#include "msg.h"
+#include "run.h"
+
+#define RUN_PHASE_MAX 128
+#define RUN_ARENA_BYTES (32u << 20)	/* shared; memory is only taken for what is written */
+#define RUN_RECORD_HEADER 8		/* u32 type, u32 bytes of payload */
+
+/**
+ * struct run_arena - memory shared between agent and workload
+ * @used: bytes of @data that hold whole records; stored with release semantics
+ *	after a record is complete, so that a crash never publishes half of one
+ * @finished: the workload's functions have returned; @error is valid
+ * @error: what they returned
+ * @unsupported: run_unsupported() was called
+ * @overflow: a record did not fit or could not be made; @text says why
+ * @text: why it went wrong; the first reason stays
+ * @phase: what is being done
+ * @data: records
+ *
+ * The agent reads it as it reads a guest: the process that wrote it may have
+ * crashed.
+ */
+struct run_arena {
+	uint64_t used;
+	uint32_t finished;
+	int32_t error;
+	uint32_t unsupported;
+	uint32_t overflow;
+	char text[RUN_TEXT_MAX];
+	char phase[RUN_PHASE_MAX];
+	uint8_t data[];
+};
+
+/**
+ * struct run - one run
+ * @config: what was asked for
+ * @arena: shared with the workload's process
+ * @msg: scratch for the record being made; used by one process at a time
+ */
+struct run {
+	struct run_config config;
+	struct run_arena *arena;
+	struct msg *msg;
+};
+
+/** run_check_params() - values against declarations. Return: 0 or -EINVAL, reason recorded */
+int run_check_params(struct run *run);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a workload calls while it runs: clock, parameters, records. All of it
+ * ends in the arena that the workload's process shares with the agent.
+ */
+#include "run.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <x86intrin.h>
+
+#include "run-private.h"
+
+/*
+ * Under icount with shift=0 the TSC advances by one for each instruction and
+ * reading it takes no system call; CLOCK_MONOTONIC would add the kernel's
+ * scaling, which rounds.
+ */
+uint64_t run_now(const struct run *run)
+{
+	struct timespec ts;
+
+	if (run->config.job->exact)
+		return __rdtsc();
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t run_seed(const struct run *run)
+{
+	return run->config.job->seed;
+}
+
+bool run_guest(const struct run *run)
+{
+	return run->config.guest;
+}
+
+int run_port(const struct run *run)
+{
+	return run->config.port;
+}
+
+static const struct workload_param *param_find(const struct run *run, const char *name)
+{
+	const struct workload_param *param = run->config.workload->params;
+
+	for (; param && param->name; param++)
+		if (!strcmp(param->name, name))
+			return param;
+	return NULL;
+}
+
+static void set_text(const struct run *run, const char *fmt, va_list args)
+{
+	struct run_arena *arena = run->arena;
+
+	if (!arena->text[0])
+		vsnprintf(arena->text, sizeof(arena->text), fmt, args);
+}
+
+/* For functions that take a const run: the reason is the arena's, not the run's. */
+static void note_bug(const struct run *run, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void note_bug(const struct run *run, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set_text(run, fmt, args);
+	va_end(args);
+	run->arena->overflow = 1;
+}
+
+const char *run_param(const struct run *run, const char *name)
+{
+	const struct workload_param *param = param_find(run, name);
+	const char *value = job_param(run->config.job, name);
+
+	if (!param) {
+		note_bug(run, "bug: workload '%s' asks for parameter '%s' and does not declare it",
+			 run->config.workload->name, name);
+		return "";
+	}
+	return value ? value : param->def;
+}
+
+static bool to_u64(const char *text, uint64_t *ret_value)
+{
+	unsigned long long value;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || *end)
+		return false;
+	*ret_value = value;
+	return true;
+}
+
+uint64_t run_param_u64(const struct run *run, const char *name)
+{
+	const char *text = run_param(run, name);
+	uint64_t value = 0;
+
+	if (!to_u64(text, &value))
+		note_bug(run, "parameter '%s': '%s' is not a number", name, text);
+	return value;
+}
+
+static bool among(const char *const *choices, const char *text)
+{
+	for (; *choices; choices++)
+		if (!strcmp(*choices, text))
+			return true;
+	return false;
+}
+
+static int check_param(struct run *run, const struct workload_param *param)
+{
+	const char *text = run_param(run, param->name);
+	uint64_t value;
+
+	if (param->choices) {
+		if (among(param->choices, text))
+			return 0;
+		return run_error(run, -EINVAL, "parameter '%s': '%s' is none of its choices",
+				 param->name, text);
+	}
+	if (to_u64(text, &value) && value >= param->min && value <= param->max)
+		return 0;
+	return run_error(run, -EINVAL, "parameter '%s': '%s' is not a number from %llu to %llu",
+			 param->name, text, (unsigned long long)param->min,
+			 (unsigned long long)param->max);
+}
+
+int run_check_params(struct run *run)
+{
+	const struct workload_param *param = run->config.workload->params;
+	const struct job *job = run->config.job;
+	size_t i;
+	int err;
+
+	for (; param && param->name; param++) {
+		err = check_param(run, param);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < job->nr_params; i++)
+		if (!param_find(run, job->params[i].name))
+			return run_error(run, -EINVAL, "workload '%s' has no parameter '%s'",
+					 run->config.workload->name, job->params[i].name);
+	return 0;
+}
+
+static bool names_ok(const struct run *run, const char *name, const char *labels)
+{
+	if (*name && strlen(name) <= WIRE_STRING_MAX && strlen(labels) <= WIRE_STRING_MAX &&
+	    !name[msg_name_span(name)] && !labels[msg_name_span(labels)])
+		return true;
+	note_bug(run, "bug: record '%.100s' with labels '%.100s': only letters, digits and ._=,+-",
+		 name, labels);
+	return false;
+}
+
+/* Encodes run->msg behind the last record and publishes it. */
+static void publish(struct run *run)
+{
+	struct run_arena *arena = run->arena;
+	size_t used = __atomic_load_n(&arena->used, __ATOMIC_RELAXED);
+	struct wire_out header = { .data = arena->data + used, .size = RUN_RECORD_HEADER };
+	struct wire_out payload = { .data = arena->data + used + RUN_RECORD_HEADER };
+	size_t room = RUN_ARENA_BYTES - sizeof(*arena) - used;
+
+	if (room < RUN_RECORD_HEADER) {
+		note_bug(run, "more records than the %u MiB kept for them", RUN_ARENA_BYTES >> 20);
+		return;
+	}
+	payload.size = room - RUN_RECORD_HEADER;
+	if (msg_encode(run->msg, &payload)) {
+		note_bug(run, "more records than the %u MiB kept for them", RUN_ARENA_BYTES >> 20);
+		return;
+	}
+	wire_put_u32(&header, run->msg->type);
+	wire_put_u32(&header, (uint32_t)payload.used);
+	__atomic_store_n(&arena->used, used + RUN_RECORD_HEADER + payload.used, __ATOMIC_RELEASE);
+}
+
+void run_samples(struct run *run, const char *series, const char *labels,
+		 const uint64_t *samples, size_t nr)
+{
+	struct msg *msg = run->msg;
+	size_t part;
+
+	if (!names_ok(run, series, labels))
+		return;
+	msg->type = MSG_SAMPLES;
+	strcpy(msg->name, series);
+	strcpy(msg->labels, labels);
+	for (; nr && !run->arena->overflow; nr -= part, samples += part) {
+		part = nr < MSG_SAMPLES_MAX ? nr : MSG_SAMPLES_MAX;
+		memcpy(msg->samples, samples, part * sizeof(*samples));
+		msg->nr_samples = (uint32_t)part;
+		publish(run);
+	}
+}
+
+void run_value(struct run *run, const char *series, const char *labels, uint64_t value)
+{
+	run_samples(run, series, labels, &value, 1);
+}
+
+void run_check(struct run *run, const char *name, const char *labels, enum verdict verdict,
+	       const char *fmt, ...)
+{
+	struct msg *msg = run->msg;
+	va_list args;
+
+	if (!names_ok(run, name, labels))
+		return;
+	if ((unsigned int)verdict >= VERDICT_NR) {
+		note_bug(run, "bug: check '%s' reports %d, which is no verdict", name, verdict);
+		return;
+	}
+	msg->type = MSG_CHECK;
+	strcpy(msg->name, name);
+	strcpy(msg->labels, labels);
+	msg->verdict = verdict;
+	va_start(args, fmt);
+	vsnprintf(msg->text, sizeof(msg->text), fmt, args);
+	va_end(args);
+	publish(run);
+}
+
+void run_phase(struct run *run, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(run->arena->phase, sizeof(run->arena->phase), fmt, args);
+	va_end(args);
+}
+
+int run_error(struct run *run, int error, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set_text(run, fmt, args);
+	va_end(args);
+	return error;
+}
+
+int run_unsupported(struct run *run, const char *fmt, ...)
+{
+	va_list args;
+
+	run->arena->unsupported = 1;
+	va_start(args, fmt);
+	set_text(run, fmt, args);
+	va_end(args);
+	return -EOPNOTSUPP;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A workload or a check is one file that ends in one const struct workload. The
+ * struct is linked into the agent, which runs it, and into the harness, which
+ * reads what it needs and declares; the functions are only called in the guest.
+ */
+#ifndef PAGEMETA_WORKLOAD_H
+#define PAGEMETA_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "metric.h"
+#include "verdict.h"
+
+struct run;
+
+/** enum workload_kind - what it is for */
+enum workload_kind {
+	WORKLOAD_MEASURE,	/* yields metrics (and checks) */
+	WORKLOAD_CHECK,		/* yields checks only */
+	WORKLOAD_SELFTEST,	/* breaks the guest on purpose; not listed, not run by default */
+};
+
+/**
+ * struct workload_param - a parameter
+ * @name: as on the command line and in results
+ * @help: one line
+ * @def: default, as text
+ * @choices: NULL-terminated words, or NULL for a decimal number
+ * @min: smallest number
+ * @max: largest number
+ * @quick: values the quick profile goes through, comma separated; NULL: @def
+ * @full: the same for the full profile
+ *
+ * A parameter is constant for a boot: every combination of values is a cell.
+ */
+struct workload_param {
+	const char *name;
+	const char *help;
+	const char *def;
+	const char *const *choices;
+	uint64_t min;
+	uint64_t max;
+	const char *quick;
+	const char *full;
+};
+
+/**
+ * struct workload_needs - what must be there; checked before a guest starts
+ * @config: NULL-terminated kernel options ("CONFIG_ZSWAP=y"), or NULL
+ * @mem_mib: guest memory in MiB
+ * @cpus: vCPUs (the exact engine always runs one and rejects cells that need more)
+ * @nodes: NUMA nodes of the guest
+ * @pmem_mib: size of an NVDIMM, 0 for none
+ */
+struct workload_needs {
+	const char *const *config;
+	unsigned int mem_mib;
+	unsigned int cpus;
+	unsigned int nodes;
+	unsigned int pmem_mib;
+};
+
+/**
+ * struct workload - all there is to know of a workload
+ * @name: as on the command line
+ * @help: one line
+ * @kind: what it is for
+ * @needs: what must be there
+ * @params: parameters, ended by a NULL name; or NULL
+ * @metrics: what it yields, ended by a NULL name; or NULL
+ * @checks: NULL-terminated names of the checks it always reports; a check that
+ *	is declared and not reported fails the cell; or NULL
+ * @deadline_s: seconds of guest time for one cell
+ * @setup: prepare; may be NULL
+ * @run: do and measure
+ * @verify: look at what @run left; may be NULL
+ * @cleanup: undo; called also after a failure; may be NULL
+ *
+ * The functions return 0 or -errno. -EOPNOTSUPP after run_unsupported() makes
+ * the cell unsupported; any other error makes it broken, unless a check said
+ * fail before.
+ */
+struct workload {
+	const char *name;
+	const char *help;
+	enum workload_kind kind;
+	struct workload_needs needs;
+	const struct workload_param *params;
+	const struct metric *metrics;
+	const char *const *checks;
+	unsigned int deadline_s;
+	int (*setup)(struct run *run);
+	int (*run)(struct run *run);
+	int (*verify)(struct run *run);
+	void (*cleanup)(struct run *run);
+};
+
+/** workload_table - every workload, ended by NULL; one line each in table.h */
+extern const struct workload *const workload_table[];
+
+/** workload_find() - Return: the workload of that name or NULL */
+const struct workload *workload_find(const char *name);
+
+/* --- what a workload may call while it runs; implemented in run.c --- */
+
+/**
+ * run_now() - the clock operations are timed with
+ * @run: this run
+ *
+ * Return: instructions executed under the exact engine, nanoseconds otherwise.
+ */
+uint64_t run_now(const struct run *run);
+
+/** run_seed() - the seed of this cell */
+uint64_t run_seed(const struct run *run);
+
+/** run_param() - a parameter as text; every declared parameter has a value */
+const char *run_param(const struct run *run, const char *name);
+
+/** run_param_u64() - a parameter that is declared as a number */
+uint64_t run_param_u64(const struct run *run, const char *name);
+
+/**
+ * run_samples() - record samples of a series
+ * @run: this run
+ * @series: name of the series, as metrics refer to it
+ * @labels: "key=value,..." that tell apart series of one name, or ""
+ * @samples: raw values in the declared unit
+ * @nr: how many
+ *
+ * Only copies memory, but call it outside of what is timed. What was recorded
+ * survives a crash of the workload.
+ */
+void run_samples(struct run *run, const char *series, const char *labels,
+		 const uint64_t *samples, size_t nr);
+
+/** run_value() - record one sample */
+void run_value(struct run *run, const char *series, const char *labels, uint64_t value);
+
+/**
+ * run_check() - report a check
+ * @run: this run
+ * @name: name of the check
+ * @labels: as for run_samples()
+ * @verdict: how it came out
+ * @fmt: the reason, also for a pass: what was seen
+ */
+void run_check(struct run *run, const char *name, const char *labels, enum verdict verdict,
+	       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/** run_phase() - name what is being done now; shown when a guest goes silent */
+void run_phase(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * run_error() - say why the set-up cannot go on
+ *
+ * Return: @error, so that a failure is one line: return run_error(run, -errno, ...).
+ */
+int run_error(struct run *run, int error, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** run_unsupported() - say what is missing. Return: -EOPNOTSUPP */
+int run_unsupported(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
