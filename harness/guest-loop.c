@@ -297,13 +297,11 @@ bool guest_step(struct guest *guest)
 	nr = epoll_wait(guest->epoll, event, CHANNEL_NR, 0);
 	for (int i = 0; i < nr; i++)
 		ready[event[i].data.u32] = true;
-	guest->busy = true;
 	for (unsigned int i = 0; i < CHANNEL_NR; i++)
 		if (ready[i] && guest->state != STATE_ENDED && guest->fd[i] >= 0)
 			serve(guest, i);
 	if (guest->state != STATE_ENDED)
 		watch_time(guest);
-	guest->busy = false;
 	/* An ended guest stays readable, so that no caller sleeps on it. */
 	timer_arm(guest);
 	return guest->state == STATE_ENDED;

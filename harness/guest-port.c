@@ -72,6 +72,7 @@ static void take_frame(struct guest *guest, const struct frame *frame)
 		take_record(guest, guest->msg);
 }
 
+/* Also asked between records: on_msg may have stopped the guest. */
 static bool trusted(const struct guest *guest)
 {
 	return !guest->facts.garbage[0] && guest->facts.cut != CUT_CALLER;

@@ -53,8 +53,6 @@ enum guest_state {
  * @heard_ns: last byte on console or port
  * @sample_ns: when to look at QEMU's memory next
  * @close_ns: see STATE_CLOSING
- * @busy: guest_step() is at work: guest_stop() from a callback must not tear down
- *	what that is reading from
  */
 struct guest {
 	struct guest_config config;
@@ -75,7 +73,6 @@ struct guest {
 	uint64_t heard_ns;
 	uint64_t sample_ns;
 	uint64_t close_ns;
-	bool busy;
 };
 
 /** guest_close() - kill it in @wait_ns unless it ends before; the first caller counts */

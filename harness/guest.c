@@ -205,12 +205,7 @@ void guest_stop(struct guest *guest, enum guest_end why, const char *reason)
 	guest->facts.cut = CUT_CALLER;
 	guest->facts.cut_end = why;
 	snprintf(guest->facts.cut_why, sizeof(guest->facts.cut_why), "%.*s", GUEST_WHY_MAX, reason);
-	if (guest->busy) {
-		guest->state = STATE_CLOSING;
-		guest->close_ns = 0;
-	} else {
-		guest_kill(guest);
-	}
+	guest_kill(guest);
 }
 
 void guest_finish(struct guest *guest, struct guest_result *ret_result)

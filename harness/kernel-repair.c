@@ -39,7 +39,8 @@ static int walk(const char *dir, struct repair *repair, repair_visit visit, stru
 	if (!fts)
 		return err_set(err, -errno, "%s: cannot read: %s", dir, strerror(errno));
 	while (!error && (errno = 0, item = fts_read(fts))) {
-		if (item->fts_info == FTS_DNR || item->fts_info == FTS_ERR || item->fts_info == FTS_NS)
+		if (item->fts_info == FTS_DNR || item->fts_info == FTS_ERR ||
+		    item->fts_info == FTS_NS)
 			error = -item->fts_errno;
 		/* A file with other names is a source file, which no build writes to. */
 		else if (item->fts_info == FTS_F && item->fts_statp->st_nlink == 1)

@@ -153,7 +153,8 @@ static int find_package(const char *root, struct kernel_source *source, struct e
 		if (!fs_exists(path[i]))
 			continue;
 		origin = package_version();
-		error = find_tarball(root, path[i], origin ? origin : base_name(path[i]), source, err);
+		error = find_tarball(root, path[i], origin ? origin : base_name(path[i]), source,
+				     err);
 		free(origin);
 		return error;
 	}

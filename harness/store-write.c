@@ -58,9 +58,9 @@ int store_plan(struct store *store, struct store_cell *cell, struct err *err)
 
 	if (!error)
 		error = store_exec(store, "plan a cell", err,
-			"INSERT INTO cell (variant, workload, params, trial) VALUES (?, ?, ?, ?)",
-			"sssi", cell->variant, cell->workload, cell->params,
-			(int64_t)cell->trial);
+			"INSERT INTO cell (variant, workload, params, trial, job)"
+			" VALUES (?, ?, ?, ?, ?)", "sssis", cell->variant, cell->workload,
+			cell->params, (int64_t)cell->trial, cell->job);
 	if (!error)
 		cell->id = sqlite3_last_insert_rowid(store->db);
 	return error;
@@ -130,7 +130,7 @@ int store_cell_begin(struct store *store, const struct store_cell *cell, struct 
 	if (!error)
 		error = store_exec(store, "record that a cell starts", err,
 			"UPDATE cell SET status = 'running', started = ?, command = ?, console = ?,"
-			" job = ? WHERE id = ? AND status <> 'finished'", "isssi",
+			" job = coalesce(?, job) WHERE id = ? AND status <> 'finished'", "issni",
 			cell->started ? cell->started : (int64_t)time(NULL), cell->command,
 			cell->console, cell->job, cell->id);
 	return error ? error : changed_one(store, cell, "start", err);

@@ -161,7 +161,7 @@ bool store_has_writer(const struct store *store);
 int store_get_run(struct store *store, struct store_run *ret_run, struct err *err);
 void store_run_free(struct store_run *run);
 
-/** store_plan() - add a cell as "planned"; sets @cell->id */
+/** store_plan() - add a cell as "planned", with its job; sets @cell->id */
 int store_plan(struct store *store, struct store_cell *cell, struct err *err);
 int store_add_kernel(struct store *store, const struct store_kernel *kernel, struct err *err);
 int store_add_metric(struct store *store, const struct store_metric *metric, struct err *err);

@@ -550,6 +550,35 @@ static void a_guest_may_be_stopped_from_its_callback(void **state)
 	expect(bench, GUEST_DONE, VERDICT_PASS, "seen enough");
 }
 
+static void what_was_printed_before_a_stop_is_kept(void **state)
+{
+	struct bench *bench = *state;
+	struct guest *guest = start(bench, "hello\nwait-nmi\nconsole late words\nhang");
+	struct pollfd poll_fd = { .fd = guest->fd[CHANNEL_CONSOLE], .events = POLLIN };
+
+	step_until_records(bench, guest, 1);
+	assert_int_equal(qmp_send(guest->qmp, "inject-nmi", NULL, NULL), 0);
+	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	guest_stop(guest, GUEST_INTERRUPTED, "enough");
+	guest_finish(guest, &bench->result);
+	expect_kept(bench, "late words");
+}
+
+/* A caller that polls many guests gives no timeout. */
+static void the_fd_wakes_for_silence(void **state)
+{
+	struct bench *bench = *state;
+	struct guest *guest = start(bench, "hello\nhang");
+	struct pollfd poll_fd = { .fd = guest_fd(guest), .events = POLLIN };
+
+	guest->limits.silence_ns = GUEST_SECOND * 3 / 10;
+	guest->limits.nmi_ns = GUEST_SECOND / 10;
+	while (!guest_step(guest))
+		assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	guest_finish(guest, &bench->result);
+	expect(bench, GUEST_HANG, VERDICT_FAIL, "no output");
+}
+
 static void finishing_kills_what_still_runs(void **state)
 {
 	struct bench *bench = *state;
@@ -698,6 +727,8 @@ int main(void)
 		TEST(a_full_disk_breaks_the_cell),
 		TEST(a_stopped_guest_has_the_callers_reason),
 		TEST(a_guest_may_be_stopped_from_its_callback),
+		TEST(what_was_printed_before_a_stop_is_kept),
+		TEST(the_fd_wakes_for_silence),
 		TEST(finishing_kills_what_still_runs),
 		TEST(several_guests_run_in_one_loop),
 		TEST(no_qemu_outlives_a_killed_harness),

@@ -181,7 +181,7 @@ static void somebodys_own_build_is_cleaned_from_a_folder(void **state)
 	const struct fake_kernel *fake = *state;
 	struct kernel_image image;
 	char *object = str_printf("%s/mm/alloc.o", fake->source);
-	struct timespec times[2] = { { .tv_sec = time(NULL) + 1000 }, { .tv_sec = time(NULL) + 1000 } };
+	struct timespec later = { .tv_sec = time(NULL) + 1000 }, times[2] = { later, later };
 
 	fake_write(fake->source, ".config", "CONFIG_MM=y\n");
 	fake_write(fake->source, "mm/alloc.o", "an object of another kernel");

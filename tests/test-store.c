@@ -365,6 +365,32 @@ static void a_resumed_run_plans_again_what_was_running(void **state)
 	sample_remove(dir);
 }
 
+/* A cell that never started must still say what it was to do. */
+static void the_job_of_a_planned_cell_outlives_the_harness(void **state)
+{
+	struct store_cell cell = { .variant = "baseline", .workload = "zswap", .params = "",
+				   .trial = 1, .job = "workload zswap\nparam pages=7\n" };
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct store_content content;
+	struct err err = { "" };
+	(void)state;
+
+	must(store_plan(store, &cell, &err), &err);
+	store_close(store);
+	load(dir, &content);
+	assert_string_equal(content.cell[0].job, cell.job);
+	store_content_free(&content);
+
+	store = open_run(dir, true);
+	must(store_cell_begin(store, &(struct store_cell){ .id = 1 }, &err), &err);
+	must(store_load(store, &content, &err), &err);
+	assert_string_equal(content.cell[0].job, cell.job);
+	store_content_free(&content);
+	store_close(store);
+	sample_remove(dir);
+}
+
 static void a_resumed_run_takes_the_same_kernel_and_no_other(void **state)
 {
 	struct store_kernel kernel = {
@@ -410,6 +436,7 @@ int main(void)
 		cmocka_unit_test(samples_recorded_twice_leave_nothing_of_the_cell),
 		cmocka_unit_test(a_cell_ends_once_and_must_be_there),
 		cmocka_unit_test(a_resumed_run_plans_again_what_was_running),
+		cmocka_unit_test(the_job_of_a_planned_cell_outlives_the_harness),
 		cmocka_unit_test(a_resumed_run_takes_the_same_kernel_and_no_other),
 	};
 
