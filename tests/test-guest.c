@@ -531,23 +531,37 @@ static void a_stopped_guest_has_the_callers_reason(void **state)
 	expect(bench, GUEST_INTERRUPTED, VERDICT_BROKEN, "enough");
 }
 
-static void stop_at_hello(void *ctx, const struct msg *msg)
+/** struct stopper - a callback that stops its guest */
+struct stopper {
+	struct guest *guest;
+	unsigned int calls;
+};
+
+static void stop_at_once(void *ctx, const struct msg *msg)
 {
+	struct stopper *stopper = ctx;
+
 	(void)msg;
-	guest_stop(*(struct guest **)ctx, GUEST_DONE, "seen enough");
+	stopper->calls++;
+	guest_stop(stopper->guest, GUEST_DONE, "seen enough");
 }
 
 static void a_guest_may_be_stopped_from_its_callback(void **state)
 {
 	struct bench *bench = *state;
-	struct guest *guest;
+	struct stopper stopper = { 0 };
+	struct pollfd poll_fd = { .events = POLLIN };
 
-	bench->config.on_msg = stop_at_hello;
-	bench->config.on_msg_ctx = &guest;
-	guest = start(bench, "hello\nalive x\nalive y\nhang");
-	step(guest);
-	guest_finish(guest, &bench->result);
+	bench->config.on_msg = stop_at_once;
+	bench->config.on_msg_ctx = &stopper;
+	/* When the console speaks, all three records lie in the port. */
+	stopper.guest = start(bench, "hello\nalive x\nalive y\nconsole now\ncont\nhang");
+	poll_fd.fd = stopper.guest->fd[CHANNEL_CONSOLE];
+	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	step(stopper.guest);
+	guest_finish(stopper.guest, &bench->result);
 	expect(bench, GUEST_DONE, VERDICT_PASS, "seen enough");
+	assert_int_equal(stopper.calls, 1);
 }
 
 static void what_was_printed_before_a_stop_is_kept(void **state)
