@@ -18,13 +18,17 @@ static int list_variants(const struct options *opts)
 	struct kernel_builder builder = cmd_kernel_builder(opts);
 	struct strv names = { 0 };
 	struct err err = { "" };
-	int code = EXIT_OK;
+	int code = EXIT_OK, width = 8;
 
 	if (variant_names(opts->paths.kernels, &names, &err)) {
 		report_error("%s", err.text);
 		return EXIT_BROKEN;
 	}
-	printf("%-22s %-12s %-9s %-6s %s\n", "VARIANT", "PARENT", "STATE", "KERNEL", "WHAT IT IS");
+	for (size_t i = 0; i < names.nr; i++)
+		if ((int)strlen(names.item[i]) > width)
+			width = strlen(names.item[i]);
+	printf("%-*s %-10s %-9s %-6s %s\n", width, "VARIANT", "PARENT", "STATE", "KERNEL",
+	       "WHAT IT IS");
 	for (size_t i = 0; i < names.nr; i++) {
 		struct variant *variant;
 
@@ -33,7 +37,7 @@ static int list_variants(const struct options *opts)
 			code = EXIT_BROKEN;
 			continue;
 		}
-		printf("%-22s %-12s %-9s %-6s %s\n", variant->name,
+		printf("%-*s %-10s %-9s %-6s %s\n", width, variant->name,
 		       variant->parent ? variant->parent : "-", variant->state,
 		       kernel_is_cached(&builder, variant) ? "built" : "-", variant->help);
 		variant_free(variant);

@@ -143,7 +143,7 @@ static void conclude(struct engine_probe *probe, const struct guest_result *resu
 			 result->ready_ns / 1e9);
 	else if (result->end == GUEST_NO_BOOT)
 		snprintf(probe->why, sizeof(probe->why),
-			 "/dev/kvm opens, but a guest was not ready after %.0f s; its last words: %.300s",
+			 "/dev/kvm opens, but a guest was not ready after %.0f s; last words: %.300s",
 			 result->wall_ns / 1e9, *last ? last : "none");
 	else
 		snprintf(probe->why, sizeof(probe->why),
@@ -215,7 +215,8 @@ static bool device_opens(struct engine_probe *probe)
 	}
 	if (errno == EACCES || errno == EPERM)
 		snprintf(probe->why, sizeof(probe->why),
-			 "/dev/kvm: %s; become a member of the group that owns it", strerror(errno));
+			 "/dev/kvm: %s; become a member of the group that owns it",
+			 strerror(errno));
 	else
 		snprintf(probe->why, sizeof(probe->why), "/dev/kvm: %s", strerror(errno));
 	return false;

@@ -4,40 +4,25 @@
  * Every choice here was made for one of three reasons: the guest must boot fast,
  * must end by itself when it is broken, or must run the same each time.
  */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "guest-args.h"
 
-#define MIB (UINT64_C(1) << 20)
-#define GIB (UINT64_C(1) << 30)
-#define SECOND UINT64_C(1000000000)
-#define DEFAULT_MEM_LIMIT (2 * GIB)
-/* Stacks, malloc arenas and libraries that are mapped and not touched. */
-#define ADDRESS_SPACE_SLACK (4 * GIB)
-
 /**
  * struct engine_args - what an engine asks of QEMU and the kernel
  * @qemu: words of QEMU's command line
  * @kernel: words of the kernel's
- * @deadline_s: when nothing else was asked for
- * @silence_s: when nothing else was asked for: guest time passes slowly under
- *	emulation, ten times more so when instructions are counted
  */
 struct engine_args {
 	const char *qemu[12];
 	const char *kernel;
-	unsigned int deadline_s;
-	unsigned int silence_s;
 };
 
 static const struct engine_args engine_args[ENGINE_NR] = {
 	[ENGINE_KVM] = {
 		.qemu = { "-accel", "kvm", "-cpu", "host" },
-		.deadline_s = 300,
-		.silence_s = 60,
 	},
 	/*
 	 * no_timer_check: the kernel would count ten ticks to see whether the timer
@@ -48,8 +33,6 @@ static const struct engine_args engine_args[ENGINE_NR] = {
 	[ENGINE_TCG] = {
 		.qemu = { "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max" },
 		.kernel = "no_timer_check tsc=reliable",
-		.deadline_s = 900,
-		.silence_s = 120,
 	},
 	/*
 	 * One instruction is one nanosecond and the TSC counts them: 1 GHz.
@@ -62,8 +45,6 @@ static const struct engine_args engine_args[ENGINE_NR] = {
 			  "-rtc", "base=2024-01-01T00:00:00,clock=vm" },
 		.kernel = "nokaslr norandmaps no_timer_check nolapic_timer tsc=reliable "
 			  "tsc_early_khz=1000000",
-		.deadline_s = 1800,
-		.silence_s = 180,
 	},
 };
 
@@ -103,10 +84,10 @@ static int check(const struct guest_config *config, struct err *err)
 		return err_set(err, -EINVAL, "guest: %u vCPUs; the exact engine runs only one",
 			       config->cpus);
 	if (config->mem_mib / nodes < 16)
-		return err_set(err, -EINVAL, "guest: %u MiB on %u node(s); 16 MiB per node are needed",
+		return err_set(err, -EINVAL, "guest: %u MiB on %u node(s); each needs 16 MiB",
 			       config->mem_mib, nodes);
 	if (config->machine == MACHINE_MICROVM && (nodes > 1 || config->pmem_mib))
-		return err_set(err, -EINVAL, "guest: microvm has no NUMA nodes and no NVDIMM; use q35");
+		return err_set(err, -EINVAL, "guest: microvm has neither NUMA nor NVDIMM; use q35");
 	return 0;
 }
 
@@ -263,13 +244,9 @@ static void add_kernel(const struct guest_config *config, unsigned int tsc_khz,
 	strv_add(&words, "%s", KERNEL_ARGS);
 	if (engine)
 		strv_add(&words, "%s", engine);
-	/*
-	 * There is no ACPI, and looking for it in vain is reported as an error. There
-	 * is no port 0x61 either, which makes each NMI look like a bus error: the
-	 * kernel panics on those when this is set.
-	 */
+	/* There is no ACPI, and looking for it in vain is reported as an error. */
 	if (uses_microvm(config))
-		strv_add(&words, "acpi=off sysctl.kernel.panic_on_unrecovered_nmi=1");
+		strv_add(&words, "acpi=off");
 	if (config->engine == ENGINE_TCG && config->cpus == 1)
 		strv_add(&words, "nolapic_timer");
 	/* On a loaded host the emulated PIT is too jittery to calibrate against. */
@@ -311,67 +288,4 @@ int guest_args(const struct guest_config *config, const struct guest_fds *fds,
 	add_kernel(config, tsc_khz, &argv);
 	*ret_argv = argv;
 	return 0;
-}
-
-static bool needs_quotes(const char *word)
-{
-	if (!*word)
-		return true;
-	for (; *word; word++)
-		if (!isalnum((unsigned char)*word) && !strchr("-_./,:=+@%", *word))
-			return true;
-	return false;
-}
-
-/* Within single quotes only the single quote itself is special. */
-static char *quote_word(const char *word)
-{
-	char *out = mem_grow(NULL, 4 * strlen(word) + 3, 1), *to = out;
-
-	*to++ = '\'';
-	for (; *word; word++) {
-		if (*word == '\'') {
-			memcpy(to, "'\\'", 3);
-			to += 3;
-		}
-		*to++ = *word;
-	}
-	*to++ = '\'';
-	*to = '\0';
-	return out;
-}
-
-char *guest_quote(const struct strv *argv)
-{
-	struct strv words = { 0 };
-	char *line;
-
-	for (size_t i = 0; i < argv->nr; i++) {
-		char *quoted = needs_quotes(argv->item[i]) ? quote_word(argv->item[i]) : NULL;
-
-		strv_add(&words, "%s", quoted ? quoted : argv->item[i]);
-		free(quoted);
-	}
-	line = strv_join(&words, " ");
-	strv_free(&words);
-	return line;
-}
-
-struct guest_limits guest_limits(const struct guest_config *config)
-{
-	const struct engine_args *engine = &engine_args[config->engine];
-	uint64_t memory = ((uint64_t)config->mem_mib + config->pmem_mib) * MIB;
-	uint64_t beyond = config->mem_limit ? config->mem_limit : DEFAULT_MEM_LIMIT;
-	unsigned int deadline = config->deadline_s ? config->deadline_s : engine->deadline_s;
-	unsigned int silence = config->silence_s ? config->silence_s : engine->silence_s;
-
-	return (struct guest_limits){
-		.rss = memory + beyond,
-		.address_space = memory + beyond + ADDRESS_SPACE_SLACK,
-		.deadline_ns = deadline * SECOND,
-		.silence_ns = silence * SECOND,
-		.panic_ns = 10 * SECOND,
-		.nmi_ns = 3 * SECOND,
-		.garbage_ns = 2 * SECOND,
-	};
 }

@@ -58,13 +58,14 @@ static void console_bytes_came(struct guest *guest, const char *data, size_t len
 /* Only the end is kept: the last words are the ones that say why. */
 static void words_came(struct guest *guest, const char *data, size_t len)
 {
-	size_t over;
+	size_t over = 0;
 
 	if (len > GUEST_WORDS_MAX) {
 		data += len - GUEST_WORDS_MAX;
 		len = GUEST_WORDS_MAX;
 	}
-	over = guest->words_len + len > GUEST_WORDS_MAX ? guest->words_len + len - GUEST_WORDS_MAX : 0;
+	if (guest->words_len + len > GUEST_WORDS_MAX)
+		over = guest->words_len + len - GUEST_WORDS_MAX;
 	memmove(guest->words, guest->words + over, guest->words_len - over);
 	guest->words_len -= over;
 	memcpy(guest->words + guest->words_len, data, len);
@@ -127,8 +128,8 @@ static void words_end(struct guest *guest)
 	strv_split(&lines, text, "\r\n");
 	first = lines.nr > 2 ? lines.nr - 2 : 0;
 	if (lines.nr)
-		snprintf(guest->facts.words, sizeof(guest->facts.words), "%s%s%s", lines.item[first],
-			 first + 1 < lines.nr ? "; " : "",
+		snprintf(guest->facts.words, sizeof(guest->facts.words), "%s%s%s",
+			 lines.item[first], first + 1 < lines.nr ? "; " : "",
 			 first + 1 < lines.nr ? lines.item[first + 1] : "");
 	strv_free(&lines);
 }
@@ -215,7 +216,7 @@ static void watch_time(struct guest *guest)
 	if (now >= guest->sample_ns)
 		watch_memory(guest, now);
 	if (guest->state == STATE_MONITOR && now >= monitor_until(guest))
-		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU does not answer on QMP; it was killed");
+		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU does not answer on QMP: killed");
 	if (guest->state == STATE_RUNS && now >= guest->start_ns + guest->limits.deadline_ns)
 		hang(guest, CUT_DEADLINE, "not done after", guest->limits.deadline_ns);
 	if (guest->state == STATE_RUNS && now >= guest->heard_ns + guest->limits.silence_ns)
@@ -260,7 +261,8 @@ static void timer_arm(const struct guest *guest)
 	uint64_t next = next_look(guest);
 	struct itimerspec when = {
 		/* All zero would disarm it; 1 ns after boot is as good as now. */
-		.it_value = { .tv_sec = next / GUEST_SECOND, .tv_nsec = next % GUEST_SECOND + !next },
+		.it_value = { .tv_sec = next / GUEST_SECOND,
+			      .tv_nsec = next % GUEST_SECOND + !next },
 	};
 
 	timerfd_settime(guest->fd[CHANNEL_TIMER], TFD_TIMER_ABSTIME, &when, NULL);

@@ -45,7 +45,7 @@ static int verify(pid_t pid, pid_t tid, int cpu, struct err *err)
 	list = strstr(text, field);
 	want = str_printf("%s%d\n", field, cpu);
 	if (!list || strncmp(list, want, strlen(want)))
-		error = err_set(err, -EIO, "QEMU's thread %d: is not on CPU %d after it was put there",
+		error = err_set(err, -EIO, "QEMU's thread %d: was put on CPU %d and is not there",
 				(int)tid, cpu);
 	free(want);
 	free(text);

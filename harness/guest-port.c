@@ -50,7 +50,8 @@ static void take_record(struct guest *guest, const struct msg *msg)
 	}
 	if (guest->facts.hello == (msg->type == MSG_HELLO)) {
 		garbage(guest, guest->facts.hello ? "the agent says %s twice" :
-						    "the agent begins with %s instead of hello", type);
+						    "the agent begins with %s instead of hello",
+			type);
 		return;
 	}
 	if (msg->type == MSG_HELLO)

@@ -230,6 +230,7 @@ void host_examine(struct host_findings *ret_findings, const char *disk)
 	look_program(ret_findings, "flex", HOST_BAD, "needed to build kernels (Debian: flex)");
 	look_program(ret_findings, "bison", HOST_BAD, "needed to build kernels (Debian: bison)");
 	look_program(ret_findings, "bc", HOST_BAD, "needed to build kernels (Debian: bc)");
+	look_program(ret_findings, "lz4", HOST_BAD, "needed to build kernels (Debian: lz4)");
 	look_kvm(ret_findings);
 	look_governor(ret_findings);
 	look_turbo(ret_findings);

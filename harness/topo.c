@@ -84,7 +84,7 @@ int topo_load_synthetic(const char *description, struct topo **ret_topo, struct 
 		return err_set(err, -ENOMEM, "synthetic topology: hwloc cannot be started");
 	if (hwloc_topology_set_synthetic(hwloc, description)) {
 		hwloc_topology_destroy(hwloc);
-		return err_set(err, -EINVAL, "synthetic topology '%s': hwloc does not understand it",
+		return err_set(err, -EINVAL, "synthetic topology '%s': hwloc does not know it",
 			       description);
 	}
 	return topo_finish_load(hwloc, ret_topo, err);

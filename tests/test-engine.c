@@ -14,58 +14,42 @@
 #include <cmocka.h>
 
 #include "engine.h"
+#include "guest-bench.h"
 
-/** struct bench - a cache, a kernel and a QEMU that are none */
-struct bench {
+/** struct host - a cache, a kernel and a QEMU that are none */
+struct host {
 	char *dir;
 	char *cache;
 	char *kernel;
 	char *qemu;
 };
 
-/* $FAKE_QEMU, or beside this test. */
-static char *find_fake(void)
+static int open_host(void **state)
 {
-	char self[4096], *slash = NULL;
-	const char *asked = getenv("FAKE_QEMU");
-	ssize_t len;
+	struct host *host = mem_grow(NULL, 1, sizeof(*host));
 
-	if (asked && *asked)
-		return str_dup(asked);
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (len > 0) {
-		self[len] = '\0';
-		slash = strrchr(self, '/');
-	}
-	return slash ? str_printf("%.*s/fake-qemu", (int)(slash - self), self) : NULL;
-}
-
-static int open_bench(void **state)
-{
-	struct bench *bench = mem_grow(NULL, 1, sizeof(*bench));
-
-	bench->qemu = find_fake();
-	bench->dir = str_dup("/tmp/test-engine.XXXXXX");
-	if (!mkdtemp(bench->dir))
+	host->qemu = bench_find_fake();
+	host->dir = str_dup("/tmp/test-engine.XXXXXX");
+	if (!mkdtemp(host->dir))
 		return -1;
-	bench->cache = str_printf("%s/cache", bench->dir);
-	bench->kernel = str_printf("%s/bzImage", bench->dir);
-	*state = bench;
-	return fs_write(bench->kernel, "kernel", 6, NULL);
+	host->cache = str_printf("%s/cache", host->dir);
+	host->kernel = str_printf("%s/bzImage", host->dir);
+	*state = host;
+	return fs_write(host->kernel, "kernel", 6, NULL);
 }
 
-static int close_bench(void **state)
+static int close_host(void **state)
 {
-	struct bench *bench = *state;
+	struct host *host = *state;
 
 	unsetenv("FAKE_QEMU_SCRIPT");
 	unsetenv("PAGEMETA_QEMU");
-	fs_remove(bench->dir, NULL);
-	free(bench->dir);
-	free(bench->cache);
-	free(bench->kernel);
-	free(bench->qemu);
-	free(bench);
+	fs_remove(host->dir, NULL);
+	free(host->dir);
+	free(host->cache);
+	free(host->kernel);
+	free(host->qemu);
+	free(host);
 	return 0;
 }
 
@@ -79,13 +63,13 @@ static bool has_device(void)
 	return fd >= 0;
 }
 
-static struct engine_probe probe(const struct bench *bench, const char *script, bool force)
+static struct engine_probe probe(const struct host *host, const char *script, bool force)
 {
 	struct engine_probe answer = { 0 };
 	struct err err = { "" };
 
 	setenv("FAKE_QEMU_SCRIPT", script, 1);
-	if (engine_probe_kvm(bench->qemu, bench->kernel, "/no/initramfs", bench->cache, force,
+	if (engine_probe_kvm(host->qemu, host->kernel, "/no/initramfs", host->cache, force,
 			     &answer, &err))
 		fail_msg("%s", err.text);
 	return answer;
@@ -115,12 +99,12 @@ static void emulated_time_is_never_judged(void **state)
 
 static void qemu_is_the_one_that_was_asked_for(void **state)
 {
-	const struct bench *bench = *state;
+	const struct host *host = *state;
 	char *qemu;
 
-	setenv("PAGEMETA_QEMU", bench->qemu, 1);
+	setenv("PAGEMETA_QEMU", host->qemu, 1);
 	qemu = qemu_find();
-	assert_string_equal(qemu, bench->qemu);
+	assert_string_equal(qemu, host->qemu);
 	free(qemu);
 	setenv("PAGEMETA_QEMU", "/no/such/qemu", 1);
 	assert_null(qemu_find());
@@ -133,8 +117,8 @@ static void qemu_is_the_one_that_was_asked_for(void **state)
 
 static void a_version_is_one_line(void **state)
 {
-	const struct bench *bench = *state;
-	char *version = qemu_version(bench->qemu);
+	const struct host *host = *state;
+	char *version = qemu_version(host->qemu);
 
 	assert_string_equal(version, "QEMU emulator version 0.0 (fake)");
 	free(version);
@@ -182,68 +166,68 @@ static void an_answer_is_remembered(void **state)
 
 static void another_kernel_is_another_question(void **state)
 {
-	const struct bench *bench = *state;
+	const struct host *host = *state;
 
 	if (!has_device())
 		skip();
-	assert_true(probe(bench, "hello\nhang", false).kvm);
-	assert_int_equal(fs_write(bench->kernel, "other", 5, NULL), 0);
-	assert_false(probe(bench, "exit 1", false).remembered);
+	assert_true(probe(host, "hello\nhang", false).kvm);
+	assert_int_equal(fs_write(host->kernel, "other", 5, NULL), 0);
+	assert_false(probe(host, "exit 1", false).remembered);
 }
 
 static void a_damaged_memory_is_none(void **state)
 {
 	static const char *const damaged[] = { "", "{", "[]", "{\"kvm\": true}", "\377\377" };
-	const struct bench *bench = *state;
-	char *path = str_printf("%s/probe-kvm.json", bench->cache);
+	const struct host *host = *state;
+	char *path = str_printf("%s/probe-kvm.json", host->cache);
 
 	if (!has_device()) {
 		free(path);
 		skip();
 	}
-	probe(bench, "hello\nhang", false);
+	probe(host, "hello\nhang", false);
 	for (size_t i = 0; i < ARRAY_SIZE(damaged); i++) {
 		assert_int_equal(fs_write(path, damaged[i], strlen(damaged[i]), NULL), 0);
-		assert_false(probe(bench, "exit 1", false).remembered);
+		assert_false(probe(host, "exit 1", false).remembered);
 	}
 	free(path);
 }
 
 static void another_boot_of_the_host_is_another_question(void **state)
 {
-	const struct bench *bench = *state;
-	char *path = str_printf("%s/probe-kvm.json", bench->cache), *text, *id;
+	const struct host *host = *state;
+	char *path = str_printf("%s/probe-kvm.json", host->cache), *text, *id;
 
 	if (!has_device()) {
 		free(path);
 		skip();
 	}
-	probe(bench, "hello\nhang", false);
+	probe(host, "hello\nhang", false);
 	assert_int_equal(fs_read(path, &text, NULL, NULL), 0);
 	id = strstr(text, "\"boot\": \"");
 	assert_non_null(id);
 	id[9] = id[9] == '0' ? '1' : '0';
 	assert_int_equal(fs_write(path, text, strlen(text), NULL), 0);
-	assert_false(probe(bench, "exit 1", false).remembered);
+	assert_false(probe(host, "exit 1", false).remembered);
 	free(text);
 	free(path);
 }
 
 static void a_missing_kernel_is_an_error(void **state)
 {
-	const struct bench *bench = *state;
+	const struct host *host = *state;
 	struct engine_probe answer = { .kvm = true };
 	struct err err = { "" };
 
 	if (!has_device())
 		skip();
-	assert_int_equal(engine_probe_kvm(bench->qemu, "/no/such/bzImage", "/no/initramfs",
-					  bench->cache, false, &answer, &err), -ENOENT);
+	assert_int_equal(engine_probe_kvm(host->qemu, "/no/such/bzImage", "/no/initramfs",
+					  host->cache, false, &answer, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "/no/such/bzImage"));
 	assert_true(answer.kvm);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_host, close_host)
 
 int main(void)
 {

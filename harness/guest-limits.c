@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How much of the host's memory and of the caller's time a guest may take.
+ */
+#include "guest-args.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+#define SECOND UINT64_C(1000000000)
+#define DEFAULT_MEM_LIMIT (2 * GIB)
+/* Stacks, malloc arenas and libraries that are mapped and not touched. */
+#define ADDRESS_SPACE_SLACK (4 * GIB)
+
+/**
+ * struct patience - seconds when nothing else was asked for
+ * @deadline_s: in all
+ * @silence_s: without output
+ */
+struct patience {
+	unsigned int deadline_s;
+	unsigned int silence_s;
+};
+
+/* Guest time passes slowly under emulation, more so when instructions are counted. */
+static const struct patience engine_patience[ENGINE_NR] = {
+	[ENGINE_KVM] = { .deadline_s = 300, .silence_s = 60 },
+	[ENGINE_TCG] = { .deadline_s = 900, .silence_s = 120 },
+	[ENGINE_EXACT] = { .deadline_s = 1800, .silence_s = 180 },
+};
+
+struct guest_limits guest_limits(const struct guest_config *config)
+{
+	const struct patience *patience = &engine_patience[config->engine];
+	uint64_t memory = ((uint64_t)config->mem_mib + config->pmem_mib) * MIB;
+	uint64_t beyond = config->mem_limit ? config->mem_limit : DEFAULT_MEM_LIMIT;
+	unsigned int deadline = config->deadline_s ? config->deadline_s : patience->deadline_s;
+	unsigned int silence = config->silence_s ? config->silence_s : patience->silence_s;
+
+	return (struct guest_limits){
+		.rss = memory + beyond,
+		.address_space = memory + beyond + ADDRESS_SPACE_SLACK,
+		.deadline_ns = deadline * SECOND,
+		.silence_ns = silence * SECOND,
+		.panic_ns = 10 * SECOND,
+		.nmi_ns = 3 * SECOND,
+		.garbage_ns = 2 * SECOND,
+	};
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The life of a guest in its harness: placed, polled with others, stopped, and
+ * never left behind.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "guest-bench.h"
+
+static void threads_are_placed_before_they_run(void **state)
+{
+	struct topo_placement place = { .node = -1, .nr_cpus = 1, .housekeeping = -1 };
+	struct bench *bench = *state;
+	struct topo *topo;
+	char *words;
+
+	assert_int_equal(topo_load(&topo, NULL), 0);
+	assert_int_equal(topo_place(topo, 0, 1, 1, &place), 0);
+	topo_free(topo);
+	bench->config.placement = &place;
+	bench_run(bench, "affinity\nhello\nend pass");
+	bench_expect(bench, GUEST_DONE, VERDICT_PASS, "done");
+	words = str_printf("Cpus_allowed_list:\t%d\n", place.cpu[0]);
+	bench_expect_kept(bench, words);
+	free(words);
+}
+
+static void a_cpu_that_is_not_there_is_named(void **state)
+{
+	struct topo_placement place = { .node = -1, .cpu = { 4000 }, .nr_cpus = 1,
+					.housekeeping = -1 };
+	struct bench *bench = *state;
+
+	bench->config.placement = &place;
+	bench_run(bench, "hello\nend pass");
+	bench_expect(bench, GUEST_NO_BOOT, VERDICT_BROKEN, "cannot be pinned to CPU 4000");
+}
+
+static void vcpus_that_are_missing_are_noticed(void **state)
+{
+	struct topo_placement place = { .node = -1, .nr_cpus = 2, .housekeeping = -1 };
+	struct bench *bench = *state;
+
+	bench->config.placement = &place;
+	bench->config.cpus = 2;
+	bench_run(bench, "hello\nend pass");
+	bench_expect(bench, GUEST_NO_BOOT, VERDICT_BROKEN, "1 of 2 vCPU threads");
+}
+
+static void a_missing_qemu_is_an_error(void **state)
+{
+	struct bench *bench = *state;
+	struct err err = { "" };
+
+	bench->config.qemu = "/no/such/qemu";
+	assert_int_equal(guest_run(&bench->config, &bench->result, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/no/such/qemu"));
+}
+
+static void a_console_that_cannot_be_kept_is_an_error(void **state)
+{
+	struct bench *bench = *state;
+	struct err err = { "" };
+
+	bench->config.console_path = "/no/such/dir/console";
+	assert_int_equal(guest_run(&bench->config, &bench->result, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/no/such/dir/console"));
+}
+
+static void a_full_disk_breaks_the_cell(void **state)
+{
+	struct bench *bench = *state;
+
+	if (access("/dev/full", W_OK))
+		skip();
+	bench->config.console_path = "/dev/full";
+	bench_run(bench, "console words\nhello\nend pass");
+	bench_expect(bench, GUEST_DONE, VERDICT_BROKEN, "cannot be kept: No space left");
+}
+
+static bool is_gone(pid_t pid)
+{
+	return kill(pid, 0) && errno == ESRCH;
+}
+
+static void a_stopped_guest_has_the_callers_reason(void **state)
+{
+	struct bench *bench = *state;
+	struct guest *guest = bench_start(bench, "hello\nhang");
+	pid_t pid = guest->pid;
+
+	bench_step_until(bench, guest, 1);
+	guest_stop(guest, GUEST_INTERRUPTED, "enough");
+	assert_true(guest_step(guest));
+	assert_true(is_gone(pid));
+	guest_finish(guest, &bench->result);
+	bench_expect(bench, GUEST_INTERRUPTED, VERDICT_BROKEN, "enough");
+}
+
+/** struct stopper - a callback that stops its guest */
+struct stopper {
+	struct guest *guest;
+	unsigned int calls;
+};
+
+static void stop_at_once(void *ctx, const struct msg *msg)
+{
+	struct stopper *stopper = ctx;
+
+	(void)msg;
+	stopper->calls++;
+	guest_stop(stopper->guest, GUEST_DONE, "seen enough");
+}
+
+static void a_guest_may_be_stopped_from_its_callback(void **state)
+{
+	struct bench *bench = *state;
+	struct stopper stopper = { 0 };
+	struct pollfd poll_fd = { .events = POLLIN };
+
+	bench->config.on_msg = stop_at_once;
+	bench->config.on_msg_ctx = &stopper;
+	/* When the console speaks, all three records lie in the port. */
+	stopper.guest = bench_start(bench, "hello\nalive x\nalive y\nconsole now\ncont\nhang");
+	poll_fd.fd = stopper.guest->fd[CHANNEL_CONSOLE];
+	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	bench_step(stopper.guest);
+	guest_finish(stopper.guest, &bench->result);
+	bench_expect(bench, GUEST_DONE, VERDICT_PASS, "seen enough");
+	assert_int_equal(stopper.calls, 1);
+}
+
+static void what_was_printed_before_a_stop_is_kept(void **state)
+{
+	struct bench *bench = *state;
+	struct guest *guest = bench_start(bench, "hello\nwait-nmi\nconsole late words\nhang");
+	struct pollfd poll_fd = { .fd = guest->fd[CHANNEL_CONSOLE], .events = POLLIN };
+
+	bench_step_until(bench, guest, 1);
+	assert_int_equal(qmp_send(guest->qmp, "inject-nmi", NULL, NULL), 0);
+	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	guest_stop(guest, GUEST_INTERRUPTED, "enough");
+	guest_finish(guest, &bench->result);
+	bench_expect_kept(bench, "late words");
+}
+
+/* A caller that polls many guests gives no timeout. */
+static void the_fd_wakes_for_silence(void **state)
+{
+	struct bench *bench = *state;
+	struct guest *guest = bench_start(bench, "hello\nhang");
+	struct pollfd poll_fd = { .fd = guest_fd(guest), .events = POLLIN };
+
+	guest->limits.silence_ns = GUEST_SECOND * 3 / 10;
+	guest->limits.nmi_ns = GUEST_SECOND / 10;
+	while (!guest_step(guest))
+		assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	guest_finish(guest, &bench->result);
+	bench_expect(bench, GUEST_HANG, VERDICT_FAIL, "no output");
+}
+
+static void finishing_kills_what_still_runs(void **state)
+{
+	struct bench *bench = *state;
+	struct guest *guest = bench_start(bench, "hello\nhang");
+	pid_t pid = guest->pid;
+
+	bench_step_until(bench, guest, 1);
+	guest_finish(guest, &bench->result);
+	assert_true(is_gone(pid));
+	bench_expect(bench, GUEST_INTERRUPTED, VERDICT_BROKEN, "given up");
+}
+
+static void several_guests_run_in_one_loop(void **state)
+{
+	struct bench *bench = *state;
+	struct guest *guest[4];
+	struct pollfd poll_fd[4];
+	unsigned int ended = 0;
+
+	bench->config.console_path = NULL;
+	for (unsigned int i = 0; i < 4; i++) {
+		guest[i] = bench_start(bench, "hello\nflood 2\nsamples 30000\nend pass");
+		poll_fd[i] = (struct pollfd){ .fd = guest_fd(guest[i]), .events = POLLIN };
+	}
+	/* No timeout: the fds alone must wake the loop, also for an ended guest. */
+	while (ended < 4) {
+		assert_true(poll(poll_fd, 4, 10000) > 0);
+		ended = 0;
+		for (unsigned int i = 0; i < 4; i++)
+			ended += guest_step(guest[i]);
+	}
+	for (unsigned int i = 0; i < 4; i++) {
+		guest_finish(guest[i], &bench->result);
+		bench_expect(bench, GUEST_DONE, VERDICT_PASS, "done");
+		guest_result_free(&bench->result);
+	}
+	assert_int_equal(bench->records.nr, 12);
+}
+
+/* The harness of the next test: starts a guest, tells its pid, waits for ever. */
+static void __attribute__((noreturn)) doomed_harness(struct bench *bench, int tell)
+{
+	struct guest *guest;
+	pid_t pid;
+
+	bench->config.on_msg = NULL;
+	if (guest_start(&bench->config, &guest, NULL))
+		_exit(1);
+	pid = guest->pid;
+	while (!guest->facts.hello)
+		if (guest_step(guest))
+			_exit(1);
+	if (write(tell, &pid, sizeof(pid)) != sizeof(pid))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void no_qemu_outlives_a_killed_harness(void **state)
+{
+	struct bench *bench = *state;
+	struct pollfd poll_fd = { .events = POLLIN };
+	pid_t harness, qemu;
+	int tell[2];
+
+	setenv("FAKE_QEMU_SCRIPT", "hello\nhang", 1);
+	/* Orphans come to us, so that this test can see that they are dead. */
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	assert_int_equal(pipe(tell), 0);
+	harness = fork();
+	assert_true(harness >= 0);
+	if (!harness)
+		doomed_harness(bench, tell[1]);
+	close(tell[1]);
+	assert_int_equal(read(tell[0], &qemu, sizeof(qemu)), sizeof(qemu));
+	poll_fd.fd = syscall(SYS_pidfd_open, qemu, 0);
+	assert_true(poll_fd.fd >= 0);
+	assert_int_equal(poll(&poll_fd, 1, 0), 0);
+	kill(harness, SIGKILL);
+	assert_int_equal(waitpid(harness, NULL, 0), harness);
+	assert_int_equal(poll(&poll_fd, 1, 5000), 1);
+	assert_int_equal(waitpid(qemu, NULL, 0), qemu);
+	close(poll_fd.fd);
+	close(tell[0]);
+}
+
+static int open_fds(void)
+{
+	int nr = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		nr += fcntl(fd, F_GETFD) >= 0;
+	return nr;
+}
+
+static void no_fd_is_left_behind(void **state)
+{
+	struct bench *bench = *state;
+	int before = open_fds();
+
+	bench_run(bench, "hello\nend pass");
+	assert_int_equal(open_fds(), before);
+	guest_result_free(&bench->result);
+	bench->config.qemu = "/no/such/qemu";
+	assert_int_equal(guest_run(&bench->config, &bench->result, NULL), -ENOENT);
+	assert_int_equal(open_fds(), before);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_open, bench_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(threads_are_placed_before_they_run),
+		TEST(a_cpu_that_is_not_there_is_named),
+		TEST(vcpus_that_are_missing_are_noticed),
+		TEST(a_missing_qemu_is_an_error),
+		TEST(a_console_that_cannot_be_kept_is_an_error),
+		TEST(a_full_disk_breaks_the_cell),
+		TEST(a_stopped_guest_has_the_callers_reason),
+		TEST(a_guest_may_be_stopped_from_its_callback),
+		TEST(what_was_printed_before_a_stop_is_kept),
+		TEST(the_fd_wakes_for_silence),
+		TEST(finishing_kills_what_still_runs),
+		TEST(several_guests_run_in_one_loop),
+		TEST(no_qemu_outlives_a_killed_harness),
+		TEST(no_fd_is_left_behind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
