@@ -120,7 +120,7 @@ build_locked() {
 		tell 'configuring'
 		logged configure sh -c "cd '$top/build' && ../configure --quiet"
 	fi
-	[ -x "$top/build/run-suite" ] || tell 'building the suite'
+	[ -x "$top/build/harness/run-suite" ] || tell 'building the suite'
 	logged make make -s -C "$top/build" -j "$(getconf _NPROCESSORS_ONLN)"
 }
 
@@ -137,7 +137,7 @@ build_suite() {
 export_paths() {
 	PAGEMETA_KERNELS=$top/kernels
 	PAGEMETA_PLOTS=$top/plots
-	PAGEMETA_AGENT=$top/build/agent
+	PAGEMETA_AGENT=$top/build/workloads/agent
 	PAGEMETA_RESULTS=$top/results
 	export PAGEMETA_KERNELS PAGEMETA_PLOTS PAGEMETA_AGENT PAGEMETA_RESULTS
 }

@@ -112,7 +112,7 @@ static void write_qemu(const struct bench *bench)
 		fprintf(file, "*/console/%zu.cpio*) FAKE_QEMU_SCRIPT='%s' ;;\n", i + 1,
 			bench->script[i] ? bench->script[i] : "exit 9");
 	fprintf(file, "esac\nexport FAKE_QEMU_SCRIPT\nexec %s \"$@\"\n",
-		fake ? fake : "./fake-qemu");
+		fake ? fake : "tests/fake-qemu");
 	fclose(file);
 	chmod(bench->qemu, 0755);
 }
