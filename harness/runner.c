@@ -111,9 +111,10 @@ static void show(struct runner *runner, const char *what, size_t index)
 	if (runner->done)
 		text_seconds(left, sizeof(left),
 			     spent / runner->done * (runner->to_do - runner->done));
-	progress_show(runner->config->progress, "[%u/%u] %s %s %s %s%s%s", runner->done,
+	progress_show(runner->config->progress, "[%u/%u] %s %s %s%s%s%s%s", runner->done,
 		      runner->to_do, what, runner->config->plan->label.item[cell->variant],
-		      cell->workload->name, cell->params, *left ? ", left: " : "", left);
+		      cell->workload->name, *cell->params ? " " : "", cell->params,
+		      *left ? ", left: " : "", left);
 }
 
 /* Why a cell cannot run here, or NULL. */

@@ -76,11 +76,20 @@ static void show_build(void *ctx, const char *variant, const char *what, unsigne
 		       unsigned int total)
 {
 	struct session *session = ctx;
+	char left[32] = "";
 
-	if (total)
-		progress_show(session->progress, "kernel %s: %s %u of %u", variant, what, done, total);
-	else
+	if (!done)
+		session->compile_begun = clock_ns();
+	if (!total) {
 		progress_show(session->progress, "kernel %s: %s", variant, what);
+		return;
+	}
+	/* The first objects are small: an estimate made from them alone would be a lie. */
+	if (done < total && done > total / 50)
+		text_seconds(left, sizeof(left), (clock_ns() - session->compile_begun) / 1e9 / done *
+						 (total - done));
+	progress_show(session->progress, "kernel %s: %s %u of %u%s%s", variant, what, done, total,
+		      *left ? ", left: " : "", left);
 }
 
 static void say_built(struct session *session, const struct runner_variant *variant)

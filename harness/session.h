@@ -47,6 +47,7 @@ struct session_request {
  * @engine_note: one line about how it was chosen, "" when it was named
  * @variant: one per label of the plan
  * @nr_variants: how many
+ * @compile_begun: when the compilation that is shown began, on clock_ns()
  * @plan: what will run
  * @store: open once the run exists
  */
@@ -61,6 +62,7 @@ struct session {
 	char engine_note[640];
 	struct runner_variant *variant;
 	size_t nr_variants;
+	uint64_t compile_begun;
 	struct plan plan;
 	struct store *store;
 };
