@@ -13,6 +13,8 @@
 #include "session.h"
 
 #define VARIANTS_DEFAULT "baseline,vmemmap-4k"
+#define ENGINE_DEFAULT "auto"
+#define PROFILE_DEFAULT "quick"
 
 enum {
 	OPT_VARIANTS = OPT_OWN, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS, OPT_PROFILE, OPT_OUT,
@@ -94,6 +96,23 @@ static int take_option(struct run_options *run, struct options *opts, int opt)
 	}
 }
 
+/* A resumed run is what it was planned to be. */
+static int check_resume(const struct run_options *run)
+{
+	const struct session_request *request = &run->request;
+
+	if (!run->resume)
+		return -1;
+	if (run->dry_run || request->out || request->plan.trials || request->plan.workloads.nr ||
+	    request->plan.params.nr || strcmp(request->plan.profile, PROFILE_DEFAULT) ||
+	    strcmp(request->engine, ENGINE_DEFAULT) || strcmp(run->variants, VARIANTS_DEFAULT)) {
+		report_usage("--resume %s: runs what that run has planned; only --jobs, --silence and "
+			     "--no-plots go with it", run->resume);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
 static int parse_options(struct run_options *run, struct options *opts, int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -124,10 +143,13 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 		report_usage("run: takes no arguments, not %s", argv[optind]);
 		return EXIT_USAGE;
 	}
-	return -1;
+	return check_resume(run);
 }
 
-/* A wrong name is the user's, everything else is the test bed's. */
+/*
+ * A name that is not known, a value out of range and a run that cannot be gone on
+ * with are the user's to mend; everything else is the test bed's.
+ */
 static int exit_code_of(int error)
 {
 	if (error == -EINTR)
@@ -253,8 +275,8 @@ static int run_resumed(struct run_options *run, const struct options *opts,
 static int run_main(struct options *opts, int argc, char **argv)
 {
 	struct run_options run = {
-		.request = { .opts = opts, .engine = "auto", .argv = argv,
-			     .plan = { .profile = "quick" } },
+		.request = { .opts = opts, .engine = ENGINE_DEFAULT, .argv = argv,
+			     .plan = { .profile = PROFILE_DEFAULT } },
 		.variants = VARIANTS_DEFAULT,
 	};
 	struct session session = { 0 };
@@ -270,7 +292,7 @@ static int run_main(struct options *opts, int argc, char **argv)
 			     run_new(&run, &session, progress, &err);
 	if (error)
 		code = fail(&session, progress, error, &err);
-	else if (run.dry_run && !run.resume)
+	else if (run.dry_run)
 		session_print_plan(&session, stdout);
 	progress_clear(progress);
 	if (!error)

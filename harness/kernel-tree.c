@@ -220,7 +220,8 @@ static int share_file(const struct clone *clone, int from, int to, const char *n
 {
 	if (written_since(clone, st))
 		return clone_failed(clone, -EUCLEAN,
-				    "this shared source file was written to after it was unpacked");
+				    "this shared source file was written to after it was unpacked; empty "
+				    "the cache with `run-suite cache --prune --limit 0`");
 	if (!linkat(from, name, to, name, 0))
 		return 0;
 	/* A file system without links, or with too many of them. */

@@ -81,6 +81,21 @@ static int check_value(const struct workload *workload, const struct workload_pa
 	return 0;
 }
 
+/* 1024 and 01024 would be two cells of one meaning, and two cells of one name. */
+static int check_repeats(const struct profile_value *value, struct err *err)
+{
+	for (size_t i = 0; i < value->values.nr; i++)
+		for (size_t j = 0; j < i; j++) {
+			const char *a = value->values.item[i], *b = value->values.item[j];
+
+			if (!strcmp(a, b) || (!value->param->choices &&
+					      strtoull(a, NULL, 10) == strtoull(b, NULL, 10)))
+				return err_set(err, -EINVAL, "parameter %s.%s: %s is given twice",
+					       value->workload->name, value->param->name, a);
+		}
+	return 0;
+}
+
 static int add_value(struct profile *profile, const char *workload_name, const char *param_name,
 		     const char *text, struct err *err)
 {
@@ -98,6 +113,8 @@ static int add_value(struct profile *profile, const char *workload_name, const c
 				param_name);
 	for (size_t i = 0; i < value.values.nr && !error; i++)
 		error = check_value(value.workload, value.param, value.values.item[i], err);
+	if (!error)
+		error = check_repeats(&value, err);
 	if (error) {
 		strv_free(&value.values);
 		return error;

@@ -148,11 +148,9 @@ enum verdict record_judge(struct record *record, const struct workload *workload
 		*ret_reason = str_printf("%s: %s", guest_end_name(result->end), result->reason);
 		return result->verdict;
 	}
-	if (result->end_verdict == VERDICT_UNSUPPORTED) {
-		*ret_reason = str_dup(result->end_text);
-		return VERDICT_UNSUPPORTED;
-	}
-	demand_checks(record, workload);
+	/* A workload that could not run owes nothing; the checks of every boot still count. */
+	if (result->end_verdict != VERDICT_UNSUPPORTED)
+		demand_checks(record, workload);
 	verdict = judge_checks(record, ret_reason);
 	if (verdict_worse(verdict, result->end_verdict) != verdict) {
 		verdict = result->end_verdict;

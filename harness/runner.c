@@ -22,7 +22,8 @@ static const struct {
 } patience[ENGINE_NR] = {
 	[ENGINE_KVM] = { 30, 1, 30 },
 	[ENGINE_TCG] = { 60, 2, 60 },
-	[ENGINE_EXACT] = { 60, 20, 240 },
+	/* A sign of life comes every 10 s of guest time: three times what it may take. */
+	[ENGINE_EXACT] = { 60, 20, 600 },
 };
 
 /**
@@ -169,16 +170,25 @@ static void slot_clear(struct slot *slot)
 	*slot = (struct slot){ 0 };
 }
 
+/* Relative to the run's folder, as the store keeps it. */
+static char *console_name(size_t index)
+{
+	return str_printf("console/%zu.txt", index + 1);
+}
+
 static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, struct err *err)
 {
 	const char *dir = store_dir(runner->config->store);
 	const struct plan_cell *cell = cell_of(runner, index);
 	struct job job;
+	char *name;
 	int error;
 
 	slot->index = index;
 	slot->started = time(NULL);
-	slot->console = str_printf("%s/console/%zu.txt", dir, index + 1);
+	name = console_name(index);
+	slot->console = str_printf("%s/%s", dir, name);
+	free(name);
 	slot->initramfs = str_printf("%s/console/%zu.cpio", dir, index + 1);
 	runner_job(cell, variant_of(runner, index)->variant, runner->config->engine == ENGINE_EXACT,
 		   &job);
@@ -229,7 +239,9 @@ static int begin_cell(struct runner *runner, struct slot *slot, size_t index, st
 	if (!error) {
 		cell.started = slot->started;
 		cell.job = slot->job_text;
+		cell.console = console_name(index);
 		error = store_cell_begin(runner->config->store, &cell, err);
+		free(cell.console);
 		if (error)
 			return error;
 		error = slot_start(runner, slot, &why);
@@ -291,7 +303,7 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 	cell.max_rss = result.max_rss;
 	cell.command = result.command;
 	cell.job = slot->job_text;
-	cell.console = str_printf("console/%zu.txt", slot->index + 1);
+	cell.console = console_name(slot->index);
 	error = store_cell_end(runner->config->store, &cell, slot->record.series,
 			       slot->record.nr_series, slot->record.check, slot->record.nr_checks,
 			       err);

@@ -162,17 +162,21 @@ static int create(struct session *session, struct err *err)
 	describe_run(session, &run);
 	dir = out ? str_dup(out) :
 		    str_printf("%s/%s", session->request->opts->paths.results, run.id);
-	error = store_create(dir, &run, &session->store, err);
-	if (!error)
-		error = store_begin(session->store, err);
-	if (!error)
-		error = add_kernels(session, err);
+	error = store_create_begin(dir, &run, &session->store, err);
+	if (error)
+		goto out;
+	error = add_kernels(session, err);
 	if (!error)
 		error = add_metrics(session, err);
 	if (!error)
 		error = add_cells(session, err);
 	if (!error)
 		error = store_commit(session->store, err);
+	if (error) {
+		store_abandon(session->store);
+		session->store = NULL;
+	}
+out:
 	free(dir);
 	store_run_free(&run);
 	return error;
@@ -276,14 +280,46 @@ static int restore_plan(struct plan *plan, const struct store_content *content, 
 {
 	int error = 0;
 
-	for (size_t i = 0; i < content->nr_cells && !error; i++)
+	if (!content->nr_cells)
+		return err_set(err, -ESTALE, "run %s: has no cells; start a new run",
+			       content->run.id);
+	for (size_t i = 0; i < content->nr_cells && !error; i++) {
+		/* The runner takes a cell's id for its place in the plan. */
+		if (content->cell[i].id != (int64_t)i + 1)
+			return err_set(err, -EINVAL, "run %s: cell %zu is missing: the file is damaged",
+				       content->run.id, i + 1);
 		error = take_cell(plan, &content->cell[i], err);
+	}
+	return error;
+}
+
+/* What a cell is judged by must be what its finished neighbours were judged by. */
+static int check_job(const struct session *session, const struct store_cell *stored, size_t index,
+		     struct err *err)
+{
+	const struct plan_cell *cell = &session->plan.cell[index];
+	struct job job;
+	char *text;
+	int error;
+
+	runner_job(cell, session->variant[cell->variant].variant,
+		   engine_table[session->engine].exact, &job);
+	error = job_format(&job, &text);
+	if (error)
+		return err_set(err, error, "cell %zu: its job cannot be written", index + 1);
+	if (strcmp(text, stored->job))
+		error = err_set(err, -ESTALE, "cell %zu: variant %s or workload %s now promises "
+				"something else than when the run began; start a new run", index + 1,
+				stored->variant, stored->workload);
+	free(text);
 	return error;
 }
 
 static int check_same(struct session *session, const struct store_content *content,
 		      struct err *err)
 {
+	int error = 0;
+
 	if (strcmp(session->qemu_version, content->run.qemu_version))
 		return err_set(err, -ESTALE, "run %s: was made with %s, this is %s; start a new run",
 			       content->run.id, content->run.qemu_version, session->qemu_version);
@@ -294,13 +330,17 @@ static int check_same(struct session *session, const struct store_content *conte
 		const struct store_kernel *kernel = &content->kernel[i];
 
 		for (size_t j = 0; j < session->nr_variants; j++)
-			if (!strcmp(session->plan.label.item[j], kernel->variant) &&
+			if (!session->variant[j].why_not &&
+			    !strcmp(session->plan.label.item[j], kernel->variant) &&
 			    strcmp(session->variant[j].image.image_hash, kernel->image_hash))
 				return err_set(err, -ESTALE, "variant %s: its kernel is not the one of "
 					       "run %s any more; start a new run", kernel->variant,
 					       content->run.id);
 	}
-	return 0;
+	for (size_t i = 0; i < content->nr_cells && !error; i++)
+		if (strcmp(content->cell[i].status, "finished"))
+			error = check_job(session, &content->cell[i], i, err);
+	return error;
 }
 
 static int rerun(struct session *session, const struct store_content *content, struct err *err)
@@ -347,6 +387,8 @@ int session_resume(struct session_request *request, const char *dir, struct prog
 		error = session_build(ret_session, err);
 	if (!error)
 		error = check_same(ret_session, &content, err);
+	if (!error)
+		error = add_kernels(ret_session, err);
 	if (!error)
 		error = rerun(ret_session, &content, err);
 	request->engine = "";

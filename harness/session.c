@@ -34,12 +34,12 @@ static int find_tools(struct session *session, struct err *err)
 
 	session->qemu = qemu_find();
 	if (!session->qemu)
-		return err_set(err, -ENOENT, "qemu-system-x86_64: not found in PATH; install it "
+		return err_set(err, -ENODEV, "qemu-system-x86_64: not found in PATH; install it "
 			       "(Debian: qemu-system-x86) or set PAGEMETA_QEMU");
 	session->qemu_version = qemu_version(session->qemu);
 	if (!session->qemu_version)
 		return err_set(err, -EIO, "%s: does not answer --version", session->qemu);
-	return hash_file(agent, session->agent_hash, err);
+	return hash_file(agent, session->agent_hash, err) ? -ENODEV : 0;
 }
 
 int session_open(struct session_request *request, struct progress *progress,
@@ -118,8 +118,11 @@ int session_build(struct session *session, struct err *err)
 			say_built(session, variant);
 			continue;
 		}
-		if (i == 0 || error == -EINTR)
+		if (error == -EINTR)
 			return error;
+		/* Not the user's mistake, whatever number it came with. */
+		if (i == 0)
+			return -EIO;
 		progress_clear(session->progress);
 		report_error("%s", err->text);
 		variant->why_not = str_printf("no kernel: %.*s", (int)strcspn(err->text, "\n"),

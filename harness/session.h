@@ -72,7 +72,7 @@ struct session {
  * @request: must outlive the session
  * @progress: what the user sees
  * @ret_session: filled; session_close() whatever comes after
- * @err: an unknown variant (-ENOENT), no QEMU, no agent
+ * @err: an unknown variant (-ENOENT), no QEMU or no agent (-ENODEV)
  */
 int session_open(struct session_request *request, struct progress *progress,
 		 struct session *ret_session, struct err *err);
@@ -81,7 +81,7 @@ void session_close(struct session *session);
 /**
  * session_build() - build the kernels of all variants
  * @session: opened
- * @err: why the first variant did not build
+ * @err: why the first variant did not build (-EIO)
  *
  * The first variant is what all others are held against: without it there is no
  * run. Another one that does not build is reported at once, its cells become
@@ -93,7 +93,7 @@ int session_build(struct session *session, struct err *err);
  * session_choose_engine() - resolve the engine
  * @session: opened
  * @may_boot: "auto" may boot the first kernel (which must be built) to find out;
- *	without it only a remembered answer is used
+ *	without it, exact is assumed and engine_note says so
  * @err: an unknown engine (-EINVAL)
  */
 int session_choose_engine(struct session *session, bool may_boot, struct err *err);

@@ -41,7 +41,10 @@ static int begin_schema(struct store *store, struct err *err)
 	return error;
 }
 
-/* One transaction: after a kill there is a whole run or an empty file, which counts as none. */
+/*
+ * One transaction, which store_commit() ends: after a kill there is a whole run or
+ * an empty file, which counts as none.
+ */
 static int create_tables(struct store *store, const struct store_run *run, struct err *err)
 {
 	int error = begin_schema(store, err);
@@ -54,8 +57,7 @@ static int create_tables(struct store *store, const struct store_run *run, struc
 			run->id, run->suite_version, run->engine, (int64_t)run->exact,
 			run->profile, run->argv, run->qemu_version, run->agent_hash, run->host,
 			run->topology, run->notes, run->started);
-	if (!error)
-		error = store_exec(store, "create", err, "COMMIT", "");
+	store->batch = !error;
 	return error;
 }
 
@@ -104,13 +106,21 @@ static int fill_new(struct store *store, const struct store_run *run, struct err
 	if (tables)
 		return err_set(err, -EEXIST, "%s: cannot start a run here: it holds one already; "
 			       "choose another folder or go on with --resume", store->dir);
-	error = create_tables(store, run, err);
-	if (error)
-		remove_files(store);
-	return error;
+	return create_tables(store, run, err);
 }
 
-int store_create(const char *dir, const struct store_run *run, struct store **ret_store,
+void store_abandon(struct store *store)
+{
+	char *dir = str_dup(store->dir);
+
+	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	remove_files(store);
+	store_close(store);
+	remove_folders(dir);
+	free(dir);
+}
+
+int store_create_begin(const char *dir, const struct store_run *run, struct store **ret_store,
 		 struct err *err)
 {
 	struct store *store;
@@ -123,10 +133,15 @@ int store_create(const char *dir, const struct store_run *run, struct store **re
 	if (error)
 		goto err_remove;
 	error = store_lock(store, err);
-	if (!error)
-		error = fill_new(store, run, err);
 	if (error)
 		goto err_close;
+	error = fill_new(store, run, err);
+	if (error == -EEXIST)
+		goto err_close;
+	if (error) {
+		store_abandon(store);
+		return error;
+	}
 	*ret_store = store;
 	return 0;
 err_close:
@@ -134,6 +149,24 @@ err_close:
 err_remove:
 	remove_folders(dir);
 	return error;
+}
+
+int store_create(const char *dir, const struct store_run *run, struct store **ret_store,
+		 struct err *err)
+{
+	struct store *store;
+	int error;
+
+	error = store_create_begin(dir, run, &store, err);
+	if (error)
+		return error;
+	error = store_commit(store, err);
+	if (error) {
+		store_abandon(store);
+		return error;
+	}
+	*ret_store = store;
+	return 0;
 }
 
 static int refuse_newer(struct store *store, int64_t schema, struct err *err)

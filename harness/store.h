@@ -29,7 +29,6 @@ struct store;
  * @profile: quick, full or a file
  * @argv: command line of the harness, shell-quoted
  * @qemu_version: first line of qemu --version
- * @qemu_hash: unused fields may be ""
  * @agent_hash: SHA-256 of the agent
  * @host: uname and CPU model in one line
  * @topology: hwloc XML
@@ -141,6 +140,18 @@ struct store_check {
  */
 int store_create(const char *dir, const struct store_run *run, struct store **ret_store,
 		 struct err *err);
+
+/**
+ * store_create_begin() - the same, without making anything durable yet
+ *
+ * store_plan() and store_add_*() follow, then store_commit(): a run that is there
+ * has its whole plan, whatever kills its harness. Errors as for store_create().
+ */
+int store_create_begin(const char *dir, const struct store_run *run, struct store **ret_store,
+		       struct err *err);
+
+/** store_abandon() - close a run that store_create_begin() began, and remove all of it */
+void store_abandon(struct store *store);
 
 /**
  * store_open() - an existing run

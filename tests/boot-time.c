@@ -82,6 +82,9 @@ static int measure(const char *qemu, const struct kernel_image *image, char *con
 		seconds = (i % 2 ? result.wall_ns : result.ready_ns) / 1e9;
 		if (i % 2 == 0 && result.end != GUEST_DONE)
 			return err_set(err, -EIO, "%s: %s", setting->name, result.reason);
+		/* An init that hangs would make the agent look fast. */
+		if (i % 2 && (result.end != GUEST_NO_BOOT || strncmp(result.reason, "ended ", 6)))
+			return err_set(err, -EIO, "%s: the bare boot: %s", setting->name, result.reason);
 		if (seconds < least[i % 2])
 			least[i % 2] = seconds;
 		guest_result_free(&result);

@@ -284,6 +284,103 @@ static void a_source_goes_after_the_trees_that_share_it(void **state)
 	assert_false(there(root, "tree/" KEY_B));
 }
 
+#define MIB (1 << 20)
+
+/* A source of 1 MiB that was used at 100, and trees that link it and have 1 MiB of their own. */
+static void put_shared_source(const char *root)
+{
+	char *big = mem_grow(NULL, MIB + 1, 1);
+
+	memset(big, 'x', MIB);
+	big[MIB] = '\0';
+	put(root, "source/" KEY_A "/linux/file.c", big);
+	put_tree(root, "source", KEY_A, "s", MIB, 100);
+	free(big);
+}
+
+static void put_linked_tree(const char *root, const char *key, const char *state, time_t used)
+{
+	char *own = str_printf("tree/%s/linux/own.o", key), *big = mem_grow(NULL, MIB + 1, 1);
+	char *from = str_printf("%s/source/" KEY_A "/linux/file.c", root);
+	char *to = str_printf("%s/tree/%s/linux/file.c", root, key);
+	char *file = str_printf("tree/%s/%s", key, state), *entry = str_printf("tree/%s", key);
+	char *text = str_printf("{\"name\": \"t\", \"source_key\": \"" KEY_A "\", \"bytes\": %d}", MIB);
+
+	memset(big, 'y', MIB);
+	big[MIB] = '\0';
+	put(root, own, big);
+	put(root, file, text);
+	assert_int_equal(link(from, to), 0);
+	used_at(root, entry, used);
+	free(text);
+	free(entry);
+	free(file);
+	free(to);
+	free(from);
+	free(big);
+	free(own);
+}
+
+/* It went first once, which freed nothing, and its trees were left with files of their own. */
+static void an_older_source_stays_for_a_newer_tree(void **state)
+{
+	const char *root = *state;
+	struct cache_list list;
+	uint64_t before, freed = 0;
+
+	put_shared_source(root);
+	put_linked_tree(root, KEY_B, "manifest.json", 200);
+	put_linked_tree(root, KEY_C, "unfinished.json", 300);
+	assert_int_equal(cache_list(folder, &list, NULL), 0);
+	assert_int_equal(list.nr, 3);
+	assert_string_equal(list.entry[2].kind, "source");
+	assert_int_equal(list.entry[2].used, 300);
+	cache_list_free(&list);
+	before = fs_disk_usage(folder);
+	assert_int_equal(cache_prune(folder, 2 * MIB + MIB / 2, &freed, NULL), 0);
+	assert_int_equal(freed, MIB);
+	assert_true(fs_disk_usage(folder) <= before - freed);
+	assert_true(there(root, "source/" KEY_A "/linux/file.c"));
+	assert_false(there(root, "tree/" KEY_B));
+	assert_true(there(root, "tree/" KEY_C));
+	assert_int_equal(cache_prune(folder, 0, &freed, NULL), 0);
+	assert_true(freed >= 2 * MIB);
+	assert_true(fs_disk_usage(folder) <= before - 3 * MIB);
+	assert_false(there(root, "source/" KEY_A));
+	assert_false(there(root, "tree/" KEY_C));
+}
+
+static void a_source_stays_as_long_as_a_tree_does(void **state)
+{
+	const char *root = *state;
+	uint64_t freed = 1;
+	pid_t builder;
+
+	put_shared_source(root);
+	put_linked_tree(root, KEY_B, "unfinished.json", 50);
+	builder = holder(root, CACHE_TREE, HOLD_BUILD, KEY_B);
+	assert_int_equal(cache_prune(folder, 0, &freed, NULL), 0);
+	assert_int_equal(freed, 0);
+	assert_true(there(root, "source/" KEY_A "/linux/file.c"));
+	end(builder);
+	assert_int_equal(cache_prune(folder, 0, &freed, NULL), 0);
+	assert_false(there(root, "source/" KEY_A));
+}
+
+/* A removal that was killed: the size in its manifest is that of the whole. */
+static void a_remainder_frees_what_is_left_of_it(void **state)
+{
+	const char *root = *state;
+	uint64_t freed = 0;
+
+	put_shared_source(root);
+	put_tree(root, "tree", KEY_B ".trash", "t", 1000 * MIB, 100);
+	assert_int_equal(cache_prune(folder, MIB, &freed, NULL), 0);
+	assert_in_range(freed, 1, MIB);
+	assert_false(there(root, "tree/" KEY_B ".trash"));
+	assert_true(there(root, "source/" KEY_A));
+}
+
 static void what_others_hold_is_not_removed(void **state)
 {
 	const char *root = *state;
@@ -378,6 +475,9 @@ int main(void)
 		TEST(a_damaged_manifest_is_listed_as_unfinished),
 		TEST(the_least_recently_used_goes_first),
 		TEST(a_source_goes_after_the_trees_that_share_it),
+		TEST(an_older_source_stays_for_a_newer_tree),
+		TEST(a_source_stays_as_long_as_a_tree_does),
+		TEST(a_remainder_frees_what_is_left_of_it),
 		TEST(what_others_hold_is_not_removed),
 		TEST(remainders_go_unless_their_builder_is_at_work),
 		TEST(a_remainder_does_not_hinder_a_removal),

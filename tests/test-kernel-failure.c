@@ -123,33 +123,64 @@ static void an_unknown_revision_is_named(void **state)
 	assert_non_null(strstr(err.text, "v9.9"));
 }
 
-static void a_missing_tool_is_named_with_its_package(void **state)
+/* The error of a build with only these programs; those not here make its list longer. */
+static struct err build_with(const struct fake_kernel *fake, const char *name,
+			     const char *const *tool)
 {
-	static const char *const tool[] = { "gcc", "ld", "make", "patch", "tar", "xz", "flex", "bc",
-					    "env", "git", "as" };
-	const struct fake_kernel *fake = *state;
 	char *bin = str_printf("%s/bin", fake->dir), *path = str_dup(getenv("PATH"));
 	struct kernel_image image;
 	struct err err = { "" };
+	int error;
 
-	/* All but bison; programs that are not here either only make the list longer. */
 	fs_mkdir(bin, NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(tool); i++) {
-		char *from = str_printf("/usr/bin/%s", tool[i]);
-		char *to = str_printf("%s/%s", bin, tool[i]);
+	for (; *tool; tool++) {
+		char *from = str_printf("/usr/bin/%s", *tool);
+		char *to = str_printf("%s/%s", bin, *tool);
 
 		assert_int_equal(symlink(from, to), 0);
 		free(from);
 		free(to);
 	}
 	setenv("PATH", bin, 1);
-	assert_int_equal(fake_try_build(fake, "baseline", &image, &err), -ENOENT);
+	error = fake_try_build(fake, name, &image, &err);
 	setenv("PATH", path, 1);
+	assert_int_equal(error, -ENOENT);
+	free(bin);
+	free(path);
+	return err;
+}
+
+static void a_missing_tool_is_named_with_its_package(void **state)
+{
+	/* all but bison */
+	static const char *const tool[] = { "gcc", "ld", "make", "patch", "tar", "xz", "flex", "bc",
+					    "env", "git", "as", NULL };
+	struct err err = build_with(*state, "baseline", tool);
+
 	assert_non_null(strstr(err.text, "missing: "));
 	assert_non_null(strstr(err.text, "bison"));
 	assert_non_null(strstr(err.text, "apt install "));
-	free(bin);
-	free(path);
+}
+
+/* The versions of these are part of the key, so they are missed before all others. */
+static void a_missing_packer_is_named_with_its_package(void **state)
+{
+	static const char *const tool[] = { "gcc", "ld", "env", "git", "as", NULL };
+	struct err err;
+
+	fake_variant(*state, "packed", "[config]\nCONFIG_KERNEL_LZ4 = y\n", NULL);
+	err = build_with(*state, "packed", tool);
+	assert_non_null(strstr(err.text, "lz4: cannot be run"));
+	assert_non_null(strstr(err.text, "apt install lz4)"));
+}
+
+static void a_missing_linker_is_named_with_its_package(void **state)
+{
+	static const char *const tool[] = { "gcc", "env", "git", NULL };
+	struct err err = build_with(*state, "baseline", tool);
+
+	assert_non_null(strstr(err.text, "ld: cannot be run"));
+	assert_non_null(strstr(err.text, "apt install binutils)"));
 }
 
 static void a_full_disk_is_said_and_survived(void **state)
@@ -216,6 +247,8 @@ int main(void)
 		TEST(what_is_no_kernel_is_refused),
 		TEST(an_unknown_revision_is_named),
 		TEST(a_missing_tool_is_named_with_its_package),
+		TEST(a_missing_packer_is_named_with_its_package),
+		TEST(a_missing_linker_is_named_with_its_package),
 		TEST(a_full_disk_is_said_and_survived),
 		TEST(a_write_error_while_copying_names_the_file),
 	};

@@ -162,6 +162,8 @@ static void bad_values_are_refused_with_their_limits(void **state)
 	assert_refused("zswap", "quick", "zswap.pages=99999999999999999999", -EINVAL, "give a number from");
 	assert_refused("zswap", "quick", "zswap.pages=", -EINVAL, "no value given");
 	assert_refused("zswap", "quick", "pages=3", -EINVAL, "WORKLOAD.NAME=VALUE");
+	assert_refused("zswap", "quick", "zswap.compressor=lzo,lzo", -EINVAL, "lzo is given twice");
+	assert_refused("zswap", "quick", "zswap.pages=1024,01024", -EINVAL, "01024 is given twice");
 	assert_refused("zswap,zswap", "quick", NULL, -EINVAL, "named twice");
 }
 

@@ -365,6 +365,28 @@ static void a_resumed_run_plans_again_what_was_running(void **state)
 	sample_remove(dir);
 }
 
+static void a_run_that_was_not_planned_to_the_end_is_none(void **state)
+{
+	struct store_run run = { .id = "20260101-000000-0000", .suite_version = "0", .engine = "tcg",
+				 .profile = "quick", .argv = "", .qemu_version = "", .agent_hash = "",
+				 .host = "", .topology = "", .notes = "", .started = 1 };
+	struct store_cell cell = { .variant = "baseline", .workload = "zswap", .params = "" };
+	char *dir = sample_folder();
+	struct store *store;
+	struct err err = { "" };
+	(void)state;
+
+	must(store_create_begin(dir, &run, &store, &err), &err);
+	must(store_plan(store, &cell, &err), &err);
+	store_close(store);	/* as a kill would: nothing is committed */
+	assert_true(store_open(dir, false, &store, &err) < 0);
+
+	must(store_create_begin(dir, &run, &store, &err), &err);
+	store_abandon(store);
+	assert_false(fs_exists(dir));
+	sample_remove(dir);
+}
+
 /* A cell that never started must still say what it was to do. */
 static void the_job_of_a_planned_cell_outlives_the_harness(void **state)
 {
@@ -436,6 +458,7 @@ int main(void)
 		cmocka_unit_test(samples_recorded_twice_leave_nothing_of_the_cell),
 		cmocka_unit_test(a_cell_ends_once_and_must_be_there),
 		cmocka_unit_test(a_resumed_run_plans_again_what_was_running),
+		cmocka_unit_test(a_run_that_was_not_planned_to_the_end_is_none),
 		cmocka_unit_test(the_job_of_a_planned_cell_outlives_the_harness),
 		cmocka_unit_test(a_resumed_run_takes_the_same_kernel_and_no_other),
 	};
