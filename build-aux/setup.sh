@@ -3,8 +3,13 @@
 #
 # What run-suite and run-tests share: find what is missing, install it or say
 # how, build the suite in build/. Sourced by a script that
-# sets $top (the checkout), $me (its name) and $install (yes or no).
+# sets $top (the checkout), $me (its name) and $install (yes or no). A checkout that
+# was configured itself is built in place, any other in build/.
 # shellcheck disable=SC2154
+
+os_release=${PAGEMETA_OS_RELEASE:-/etc/os-release}
+build=$top/build
+[ ! -f "$top/config.status" ] || build=$top
 
 # Debian packages by what they are for; programs_needed and modules_needed stand
 # in for them on other distributions.
@@ -14,7 +19,9 @@ packages_of() {
 		echo gcc make libc6-dev autoconf automake pkg-config libsqlite3-dev libjansson-dev \
 			libinih-dev libhwloc-dev libgsl-dev zlib1g-dev nettle-dev libcmocka-dev ;;
 	kernel)
-		echo linux-source-6.12 xz-utils flex bison bc libelf-dev patch lz4 perl ;;
+		echo xz-utils flex bison bc libelf-dev patch lz4 perl ;;
+	kernel-source)
+		echo linux-source-6.12 ;;
 	guest)
 		echo qemu-system-x86 gnuplot-nox ;;
 	tests)
@@ -22,9 +29,22 @@ packages_of() {
 	esac
 }
 
-programs_needed='gcc make autoconf automake pkg-config xz flex bison bc patch lz4 perl
-	qemu-system-x86_64 gnuplot'
-modules_needed='sqlite3 jansson inih hwloc gsl zlib nettle libelf'
+# The same groups in programs, and in pkg-config modules, for other distributions.
+programs_of() {
+	case $1 in
+	build) echo gcc make autoconf automake pkg-config ;;
+	kernel) echo xz flex bison bc patch lz4 perl ;;
+	guest) echo qemu-system-x86_64 gnuplot ;;
+	tests) echo clang shellcheck jq sqlite3 pgrep ;;
+	esac
+}
+
+modules_of() {
+	case $1 in
+	build) echo sqlite3 jansson inih hwloc gsl zlib nettle cmocka ;;
+	kernel) echo libelf ;;
+	esac
+}
 
 say() {
 	printf '%s: %s\n' "$me" "$*" >&2
@@ -40,8 +60,11 @@ die() {
 	exit 3
 }
 
-is_debian() {
-	command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1
+# The packages are named for this release; others lack some of them.
+is_debian_12() {
+	command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 &&
+		grep -q '^ID=debian$' "$os_release" 2>/dev/null &&
+		grep -q '^VERSION_ID="12"$' "$os_release" 2>/dev/null
 }
 
 # The packages among $* that are not installed.
@@ -74,21 +97,24 @@ install_packages() {
 # Another distribution: say what is needed, in names every one of them knows.
 check_elsewhere() {
 	lacking=
-	for program in $programs_needed; do
-		command -v "$program" >/dev/null 2>&1 || lacking="$lacking $program"
+	for group in "$@"; do
+		for program in $(programs_of "$group"); do
+			command -v "$program" >/dev/null 2>&1 || lacking="$lacking $program"
+		done
+		for module in $(modules_of "$group"); do
+			pkg-config --exists "$module" 2>/dev/null ||
+				lacking="$lacking $module(development-files)"
+		done
 	done
-	for module in $modules_needed; do
-		pkg-config --exists "$module" 2>/dev/null || lacking="$lacking $module(development-files)"
-	done
-	[ -z "$lacking" ] || die "not Debian, so nothing is installed; still needed:$lacking" \
+	[ -z "$lacking" ] || die "this is not Debian 12, so nothing is installed; still needed:$lacking" \
 		"(and static libc and zlib); a kernel source is given with" \
 		"--kernel-source DIR or TARBALL (Linux 6.12)"
 }
 
 # need GROUP...: make sure of the packages of these groups.
 need() {
-	if ! is_debian; then
-		check_elsewhere
+	if ! is_debian_12; then
+		check_elsewhere "$@"
 		return
 	fi
 	missing=
@@ -110,21 +136,27 @@ logged() {
 	die "$what failed; all of it is in $top/build/setup.log"
 }
 
+configure_in_build() {
+	(cd "$build" && "$top/configure" --quiet)
+}
+
 build_locked() {
 	: >"$top/build/setup.log"
 	if [ ! -x "$top/configure" ]; then
 		tell 'preparing the build'
 		logged bootstrap "$top/bootstrap"
 	fi
-	if [ ! -f "$top/build/Makefile" ]; then
+	# The agent's instructions are part of the figures: nobody's flags get into it.
+	unset CC CFLAGS CPPFLAGS LDFLAGS LIBS
+	if [ ! -f "$build/Makefile" ]; then
 		tell 'configuring'
-		logged configure sh -c "cd '$top/build' && ../configure --quiet"
+		logged configure configure_in_build
 	fi
-	[ -x "$top/build/harness/run-suite" ] || tell 'building the suite'
-	logged make make -s -C "$top/build" -j "$(getconf _NPROCESSORS_ONLN)"
+	[ -x "$build/harness/run-suite" ] || tell 'building the suite'
+	logged make make -s -C "$build" -j "$(getconf _NPROCESSORS_ONLN)"
 }
 
-# build_suite: run-suite and agent, up to date, in build/. Two at once take turns.
+# build_suite: run-suite and agent, up to date. Two at once take turns.
 build_suite() {
 	mkdir -p "$top/build"
 	exec 9>"$top/build/.lock"
@@ -133,11 +165,11 @@ build_suite() {
 	exec 9>&-
 }
 
-# A checkout keeps its own variants, scripts and results.
+# A checkout has its own variants, scripts and results, unless the user says otherwise.
 export_paths() {
-	PAGEMETA_KERNELS=$top/kernels
-	PAGEMETA_PLOTS=$top/plots
-	PAGEMETA_AGENT=$top/build/workloads/agent
-	PAGEMETA_RESULTS=$top/results
+	PAGEMETA_KERNELS=${PAGEMETA_KERNELS:-$top/kernels}
+	PAGEMETA_PLOTS=${PAGEMETA_PLOTS:-$top/plots}
+	PAGEMETA_AGENT=${PAGEMETA_AGENT:-$build/workloads/agent}
+	PAGEMETA_RESULTS=${PAGEMETA_RESULTS:-$top/results}
 	export PAGEMETA_KERNELS PAGEMETA_PLOTS PAGEMETA_AGENT PAGEMETA_RESULTS
 }

@@ -36,7 +36,7 @@ enum msg_type {
  * @text: see enum msg_type
  * @verdict: see enum msg_type
  * @number: see enum msg_type
- * @samples: nr_samples values; points into @buf
+ * @samples: values, the first @nr_samples count
  * @nr_samples: at most MSG_SAMPLES_MAX
  *
  * Large (the sample buffer is inside): keep one, reuse it.

@@ -92,21 +92,38 @@ static json_t *load_json(const char *path, const char *file)
 	return json;
 }
 
-/* Sizes of trees were written down when they were complete: walking them takes seconds. */
-static uint64_t entry_bytes(enum cache_kind kind, const char *path, const json_t *json)
+static bool is_remainder(const char *key)
 {
-	json_int_t bytes = json_integer_value(json_object_get(json, "bytes"));
+	return strchr(key, '.');
+}
 
-	if (kind != CACHE_IMAGE && bytes > 0)
-		return bytes;
-	return tree_own_bytes(path);
+static const char *source_of(const json_t *state)
+{
+	return json_string_value(json_object_get(state, "source_key"));
+}
+
+/*
+ * Sizes of trees were written down when they were complete: walking them takes
+ * seconds. They no longer hold for a remainder, nor for a tree whose source is
+ * gone: what the two shared is now the tree's alone.
+ */
+static uint64_t entry_bytes(const char *root, enum cache_kind kind, const char *key,
+			    const char *path, const json_t *complete)
+{
+	json_int_t bytes = json_integer_value(json_object_get(complete, "bytes"));
+	const char *source = kind == CACHE_TREE ? source_of(complete) : NULL;
+
+	if (kind == CACHE_IMAGE || bytes <= 0 || is_remainder(key) ||
+	    (source && !cache_complete(root, CACHE_SOURCE, source)))
+		return tree_own_bytes(path);
+	return bytes;
 }
 
 static char *entry_name(const char *key, const json_t *complete, const json_t *unfinished)
 {
 	const char *name = json_string_value(json_object_get(complete, "name"));
 
-	if (strchr(key, '.'))
+	if (is_remainder(key))
 		return str_dup("(remainder)");
 	if (name)
 		return str_dup(name);
@@ -123,7 +140,7 @@ static struct cache_entry read_entry(const char *root, enum cache_kind kind, con
 		.kind = str_dup(cache_kind_name(kind)),
 		.name = entry_name(key, complete, unfinished),
 		.key = str_dup(key),
-		.bytes = entry_bytes(kind, path, complete),
+		.bytes = entry_bytes(root, kind, key, path, complete),
 		.used = last_use(path),
 		.busy = is_busy(root, kind, key),
 	};
@@ -169,6 +186,79 @@ static enum cache_kind kind_of(const struct cache_entry *entry)
 	return CACHE_NR;
 }
 
+/* --- sources and the trees that share their files --- */
+
+/* Return: malloc'd key of the source a tree was cloned from; NULL when it does not say. */
+static char *tree_source(const char *root, const char *key)
+{
+	static const char *const file[] = { "manifest.json", "unfinished.json" };
+	char *path = cache_entry_path(root, CACHE_TREE, key), *source = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(file) && !source; i++) {
+		json_t *state = load_json(path, file[i]);
+
+		if (source_of(state))
+			source = str_dup(source_of(state));
+		json_decref(state);
+	}
+	free(path);
+	return source;
+}
+
+/* A tree that does not say where it is from may be from any source. */
+static bool tree_shares(const char *root, const char *key, const char *source)
+{
+	char *of = tree_source(root, key);
+	bool shares = !of || !strcmp(of, source);
+
+	free(of);
+	return shares;
+}
+
+/* Asked with the source's locks held: a clone that has begun can be seen, no other begins. */
+static bool source_is_shared(const char *root, const char *source)
+{
+	char *path = cache_entry_path(root, CACHE_TREE, "");
+	DIR *dir = opendir(path);
+	struct dirent *item;
+	bool shared = !dir;
+
+	while (!shared && (item = readdir(dir)))
+		shared = item->d_name[0] != '.' && tree_shares(root, item->d_name, source);
+	if (dir)
+		closedir(dir);
+	free(path);
+	return shared;
+}
+
+/*
+ * A tree's use is its source's use. Removed before its trees a source frees
+ * nothing, and they would be left with files that look like changed ones.
+ */
+static void date_source(const char *root, const struct cache_list *list,
+			struct cache_entry *source)
+{
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct cache_entry *tree = &list->entry[i];
+
+		if (kind_of(tree) == CACHE_TREE && !is_remainder(tree->key) &&
+		    tree->used > source->used && tree_shares(root, tree->key, source->key))
+			source->used = tree->used;
+	}
+}
+
+static void date_sources(const char *root, struct cache_list *list)
+{
+	for (size_t i = 0; i < list->nr; i++) {
+		struct cache_entry *entry = &list->entry[i];
+
+		if (kind_of(entry) == CACHE_SOURCE && !is_remainder(entry->key))
+			date_source(root, list, entry);
+	}
+}
+
+/* --- the list --- */
+
 static int by_use(const void *a, const void *b)
 {
 	const struct cache_entry *x = a, *y = b;
@@ -192,6 +282,7 @@ static int list_root(const char *root, struct cache_list *ret_list, struct err *
 		cache_list_free(&list);
 		return error;
 	}
+	date_sources(root, &list);
 	if (list.nr)
 		qsort(list.entry, list.nr, sizeof(*list.entry), by_use);
 	*ret_list = list;
@@ -213,7 +304,7 @@ int cache_list(const char *cache, struct cache_list *ret_list, struct err *err)
 
 /* --- removal --- */
 
-/* Return: 0, -EBUSY, or -errno of the removal. */
+/* Return: 0, -EBUSY when it is in use or shared, or -errno of the removal. */
 static int remove_entry(const char *root, const struct cache_entry *entry, struct err *err)
 {
 	enum cache_kind kind = kind_of(entry);
@@ -223,7 +314,10 @@ static int remove_entry(const char *root, const struct cache_entry *entry, struc
 	error = lock_entry(root, kind, entry->key, &locks);
 	if (error)
 		return error;
-	error = cache_remove(root, kind, entry->key, err);
+	if (kind == CACHE_SOURCE && !is_remainder(entry->key) && source_is_shared(root, entry->key))
+		error = -EBUSY;
+	else
+		error = cache_remove(root, kind, entry->key, err);
 	cache_lock_discard(locks.use);
 	cache_lock_discard(locks.build);
 	return error;
@@ -249,32 +343,65 @@ static void remove_old_logs(const char *root)
 	free(path);
 }
 
-static int prune(const char *root, uint64_t limit, uint64_t *ret_freed, struct err *err)
+/* Return: 0, also when somebody has just taken it up, or -errno. */
+static int prune_entry(const char *root, const struct cache_entry *entry, uint64_t *freed,
+		       struct err *err)
+{
+	int error;
+
+	if (entry->busy)
+		return 0;
+	error = remove_entry(root, entry, err);
+	if (error == -EBUSY)
+		return 0;
+	if (!error)
+		*freed += entry->bytes;
+	return error;
+}
+
+static int prune_remainders(const char *root, uint64_t *freed, struct err *err)
 {
 	struct cache_list list;
-	uint64_t left, freed = 0;
 	int error;
 
 	error = list_root(root, &list, err);
 	if (error)
 		return error;
-	left = list.bytes;
-	for (size_t i = 0; i < list.nr && !error; i++) {
-		const struct cache_entry *entry = &list.entry[i];
+	for (size_t i = 0; i < list.nr && !error; i++)
+		if (is_remainder(list.entry[i].key))
+			error = prune_entry(root, &list.entry[i], freed, err);
+	cache_list_free(&list);
+	return error;
+}
 
-		if (entry->busy || (left <= limit && !strchr(entry->key, '.')))
-			continue;
-		error = remove_entry(root, entry, err);
-		if (error == -EBUSY) {	/* somebody took it up just now */
-			error = 0;
-			continue;
-		}
-		if (!error) {
-			left -= entry->bytes;
-			freed += entry->bytes;
-		}
+static int prune_entries(const char *root, uint64_t limit, uint64_t *freed, struct err *err)
+{
+	struct cache_list list;
+	uint64_t before = *freed;
+	int error;
+
+	error = list_root(root, &list, err);
+	if (error)
+		return error;
+	for (size_t i = 0; i < list.nr && !error; i++) {
+		if (list.bytes - (*freed - before) <= limit)
+			break;
+		if (!is_remainder(list.entry[i].key))
+			error = prune_entry(root, &list.entry[i], freed, err);
 	}
 	cache_list_free(&list);
+	return error;
+}
+
+/* Remainders go first: they may share files with what the sizes are then taken of. */
+static int prune(const char *root, uint64_t limit, uint64_t *ret_freed, struct err *err)
+{
+	uint64_t freed = 0;
+	int error;
+
+	error = prune_remainders(root, &freed, err);
+	if (!error)
+		error = prune_entries(root, limit, &freed, err);
 	if (ret_freed)
 		*ret_freed = freed;
 	return error;

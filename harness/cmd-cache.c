@@ -15,14 +15,14 @@
 enum { OPT_PRUNE = OPT_OWN, OPT_LIMIT };
 
 static const char usage[] =
-	"Usage: run-suite cache [--prune [--limit SIZE]]\n"
-	"Show what the cache of kernels holds, the least recently used first.\n"
+	"usage: run-suite cache [--prune [--limit SIZE]]\n"
 	"\n"
-	"  --prune               remove the least recently used until the limit holds;\n"
-	"                        what a running suite uses stays\n"
-	"  --limit SIZE          for --prune: the limit, such as 10G, or 0 to remove all\n"
-	"                        (default: that of --cache-limit)\n"
-	"\n";
+	"Shows what the cache of kernels holds, the least recently used first.\n"
+	"\n"
+	"  --prune                 remove the least recently used until the limit holds;\n"
+	"                          what a running suite uses stays\n"
+	"  --limit SIZE            for --prune: such as 10G; 0 removes all\n"
+	"                          (that of --cache-limit, where 0 is no limit)\n";
 
 static const char *age_text(char *buf, size_t size, int64_t used)
 {
@@ -66,27 +66,39 @@ static int show(const struct options *opts)
 		       "KEY", "NAME");
 	for (size_t i = 0; i < list.nr; i++)
 		print_entry(&list.entry[i]);
-	printf("%s: %zu entries, %s of %s\n", cache, list.nr,
+	text_bytes(limit, sizeof(limit), opts->cache_limit);
+	printf("%s: %zu entries, %s%s%s\n", cache, list.nr,
 	       text_bytes(bytes, sizeof(bytes), list.bytes),
-	       text_bytes(limit, sizeof(limit), opts->cache_limit));
+	       opts->cache_limit ? " of " : ", no limit", opts->cache_limit ? limit : "");
 	cache_list_free(&list);
 	free(cache);
 	return EXIT_OK;
 }
 
-static int prune(const struct options *opts)
+static int prune(const struct options *opts, uint64_t limit)
 {
 	struct err err = { "" };
 	uint64_t freed = 0;
 	char bytes[16];
 
-	if (cache_prune(opts->paths.cache, opts->cache_limit, &freed, &err)) {
+	if (cache_prune(opts->paths.cache, limit, &freed, &err)) {
 		report_error("%s", err.text);
 		return EXIT_BROKEN;
 	}
 	if (opts->verbose >= 0)
 		printf("freed %s\n", text_bytes(bytes, sizeof(bytes), freed));
 	return EXIT_OK;
+}
+
+/* As --cache-limit, but apart from it: 0 means another thing there. */
+static int take_limit(struct options *opts, uint64_t *ret_limit)
+{
+	uint64_t cache_limit = opts->cache_limit;
+	int code = cmd_common_option(opts, &cmd_cache, OPT_CACHE_LIMIT);
+
+	*ret_limit = opts->cache_limit;
+	opts->cache_limit = cache_limit;
+	return code;
 }
 
 static int cache_main(struct options *opts, int argc, char **argv)
@@ -98,27 +110,31 @@ static int cache_main(struct options *opts, int argc, char **argv)
 		{ 0 },
 	};
 	bool pruning = false, limited = false;
+	uint64_t limit;
 	int opt, code;
 
-	while ((opt = getopt_long(argc, argv, "+qvh", option_table, NULL)) != -1) {
+	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, option_table)) != -1) {
 		if (opt == OPT_PRUNE) {
 			pruning = true;
 			continue;
 		}
 		limited |= opt == OPT_LIMIT;
-		code = cmd_common_option(opts, &cmd_cache, opt == OPT_LIMIT ? OPT_CACHE_LIMIT : opt);
+		code = opt == OPT_LIMIT ? take_limit(opts, &limit) :
+			cmd_common_option(opts, &cmd_cache, opt);
 		if (code >= 0)
 			return code;
 	}
 	if (optind < argc) {
-		report_usage("cache: %s: takes no arguments", argv[optind]);
+		report_usage("cache: takes no arguments, not %s", argv[optind]);
 		return EXIT_USAGE;
 	}
 	if (limited && !pruning) {
 		report_usage("cache: --limit is for --prune");
 		return EXIT_USAGE;
 	}
-	return pruning ? prune(opts) : show(opts);
+	if (!limited)
+		limit = opts->cache_limit ? opts->cache_limit : UINT64_MAX;
+	return pruning ? prune(opts, limit) : show(opts);
 }
 
 const struct command cmd_cache = {

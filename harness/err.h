@@ -41,7 +41,7 @@ enum exit_code {
 
 /*
  * The five error words, to stderr: "run-suite: what: why". Colour on a terminal
- * unless NO_COLOR is set. msg_usage() adds where the help is.
+ * unless NO_COLOR is set.
  */
 void report_bug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

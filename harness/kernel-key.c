@@ -12,7 +12,7 @@
 #include "proc.h"
 
 /* Changes whenever the recipe does: commands, environment, order of steps. */
-#define RECIPE "pagemeta kernel recipe 1"
+#define RECIPE "pagemeta kernel recipe 2"
 
 void kernel_plan_free(struct kernel_plan *plan)
 {
@@ -22,8 +22,34 @@ void kernel_plan_free(struct kernel_plan *plan)
 	strv_free(&plan->patch);
 	free(plan->compiler);
 	free(plan->linker);
+	free(plan->packer);
 	*plan = (struct kernel_plan){ 0 };
 }
+
+/* --- tools --- */
+
+static const struct tool {
+	const char *program;	/* or NULL */
+	const char *header;	/* or NULL */
+	const char *package;	/* in Debian */
+	const char *setting;	/* packs the image, needed only with this option; NULL: always */
+} tool_table[] = {
+	{ "gcc",	NULL,		"gcc",		NULL },
+	{ "ld",		NULL,		"binutils",	NULL },
+	{ "make",	NULL,		"make",		NULL },
+	{ "patch",	NULL,		"patch",	NULL },
+	{ "tar",	NULL,		"tar",		NULL },
+	{ "xz",		NULL,		"xz-utils",	NULL },
+	{ "flex",	NULL,		"flex",		NULL },
+	{ "bison",	NULL,		"bison",	NULL },
+	{ "bc",		NULL,		"bc",		NULL },
+	{ NULL,		"libelf.h",	"libelf-dev",	NULL },
+	{ "lz4",	NULL,		"lz4",		"CONFIG_KERNEL_LZ4=y" },
+	{ "zstd",	NULL,		"zstd",		"CONFIG_KERNEL_ZSTD=y" },
+	{ "lzop",	NULL,		"lzop",		"CONFIG_KERNEL_LZO=y" },
+};
+
+/* --- the key --- */
 
 static void add_patches(struct strv *patch, const struct variant *variant)
 {
@@ -51,7 +77,8 @@ static int hash_patches(const struct strv *patch, char ret_hex[HASH_HEX], struct
 	return error;
 }
 
-static int first_line(const char *program, char **ret_line, struct err *err)
+static int first_line(const char *program, const char *package, char **ret_line,
+		      struct err *err)
 {
 	struct strv argv = { 0 };
 	struct err why;
@@ -68,9 +95,22 @@ static int first_line(const char *program, char **ret_line, struct err *err)
 	if (error)
 		return err_set(err, -ENOENT,
 			       "%s: cannot be run, and kernels are built with it; install it (apt install %s)",
-			       program, strcmp(program, "ld") ? program : "binutils");
+			       program, package);
 	text[strcspn(text, "\n")] = '\0';
 	*ret_line = text;
+	return 0;
+}
+
+/* Packers of other versions give other bytes, as compilers do. */
+static int packer_line(const struct kernel_config *config, char **ret_line, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tool_table); i++) {
+		const struct tool *tool = &tool_table[i];
+
+		if (tool->setting && kernel_config_wants(config, tool->setting))
+			return first_line(tool->program, tool->package, ret_line, err);
+	}
+	*ret_line = str_dup("");
 	return 0;
 }
 
@@ -85,6 +125,7 @@ static void hash_plan(struct kernel_plan *plan)
 	hash_add_string(hash, config);
 	hash_add_string(hash, plan->compiler);
 	hash_add_string(hash, plan->linker);
+	hash_add_string(hash, plan->packer);
 	hash_end(hash, plan->key);
 	free(config);
 }
@@ -108,9 +149,11 @@ int kernel_plan_make(const struct kernel_builder *kb, const char *root,
 	if (!error)
 		error = hash_patches(&plan.patch, plan.patch_hash, err);
 	if (!error)
-		error = first_line("gcc", &plan.compiler, err);
+		error = first_line("gcc", "gcc", &plan.compiler, err);
 	if (!error)
-		error = first_line("ld", &plan.linker, err);
+		error = first_line("ld", "binutils", &plan.linker, err);
+	if (!error)
+		error = packer_line(&plan.config, &plan.packer, err);
 	if (error) {
 		kernel_plan_free(&plan);
 		return error;
@@ -120,28 +163,7 @@ int kernel_plan_make(const struct kernel_builder *kb, const char *root,
 	return 0;
 }
 
-/* --- tools --- */
-
-static const struct tool {
-	const char *program;	/* or NULL */
-	const char *header;	/* or NULL */
-	const char *package;	/* in Debian */
-	const char *setting;	/* needed only with this option; NULL: always */
-} tool_table[] = {
-	{ "gcc",	NULL,		"gcc",		NULL },
-	{ "ld",		NULL,		"binutils",	NULL },
-	{ "make",	NULL,		"make",		NULL },
-	{ "patch",	NULL,		"patch",	NULL },
-	{ "tar",	NULL,		"tar",		NULL },
-	{ "xz",		NULL,		"xz-utils",	NULL },
-	{ "flex",	NULL,		"flex",		NULL },
-	{ "bison",	NULL,		"bison",	NULL },
-	{ "bc",		NULL,		"bc",		NULL },
-	{ NULL,		"libelf.h",	"libelf-dev",	NULL },
-	{ "lz4",	NULL,		"lz4",		"CONFIG_KERNEL_LZ4=y" },
-	{ "zstd",	NULL,		"zstd",		"CONFIG_KERNEL_ZSTD=y" },
-	{ "lzop",	NULL,		"lzop",		"CONFIG_KERNEL_LZO=y" },
-};
+/* --- what is missing --- */
 
 static bool program_exists(const char *program)
 {

@@ -18,6 +18,8 @@
  * @patch: paths of all patches, the oldest parent's first
  * @compiler: first line of gcc --version
  * @linker: first line of ld --version
+ * @packer: first line of --version of what compresses the image, such as lz4;
+ *	"" when the options do not name one of those in the table of tools
  * @patch_hash: over names and texts of all patches
  * @key: over all of these
  */
@@ -30,6 +32,7 @@ struct kernel_plan {
 	struct strv patch;
 	char *compiler;
 	char *linker;
+	char *packer;
 	char patch_hash[HASH_HEX];
 	char key[HASH_HEX];
 };
@@ -43,7 +46,7 @@ struct kernel_plan {
  * @ret_plan: freed with kernel_plan_free()
  * @err: what is missing
  *
- * Return: 0, -ENOENT (no source, no compiler), -EINVAL, or another -errno.
+ * Return: 0, -ENOENT (no source, compiler, linker or packer), -EINVAL, or another -errno.
  */
 int kernel_plan_make(const struct kernel_builder *kb, const char *root,
 		     const struct variant *variant, bool debug, struct kernel_plan *ret_plan,

@@ -44,7 +44,7 @@ static void print_common_options(void)
 	     "  -q, --quiet             say less; -v, --verbose say more\n"
 	     "  --results DIR           folder that holds runs\n"
 	     "  --cache DIR             folder of sources, trees and images\n"
-	     "  --cache-limit SIZE      e.g. 25G; least recently used things go first\n"
+	     "  --cache-limit SIZE      e.g. 25G (0: none); least recently used things go first\n"
 	     "  --kernels DIR           folder of the kernel variants\n"
 	     "  --kernel-source PATH    folder or tarball instead of the packaged source\n"
 	     "  -h, --help              this text; --version the version");

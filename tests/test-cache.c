@@ -304,7 +304,8 @@ static void put_linked_tree(const char *root, const char *key, const char *state
 	char *from = str_printf("%s/source/" KEY_A "/linux/file.c", root);
 	char *to = str_printf("%s/tree/%s/linux/file.c", root, key);
 	char *file = str_printf("tree/%s/%s", key, state), *entry = str_printf("tree/%s", key);
-	char *text = str_printf("{\"name\": \"t\", \"source_key\": \"" KEY_A "\", \"bytes\": %d}", MIB);
+	char *text = str_printf("{\"name\": \"t\", \"source_key\": \"%s\", \"bytes\": %d}", KEY_A,
+				MIB);
 
 	memset(big, 'y', MIB);
 	big[MIB] = '\0';
@@ -325,17 +326,11 @@ static void put_linked_tree(const char *root, const char *key, const char *state
 static void an_older_source_stays_for_a_newer_tree(void **state)
 {
 	const char *root = *state;
-	struct cache_list list;
 	uint64_t before, freed = 0;
 
 	put_shared_source(root);
 	put_linked_tree(root, KEY_B, "manifest.json", 200);
 	put_linked_tree(root, KEY_C, "unfinished.json", 300);
-	assert_int_equal(cache_list(folder, &list, NULL), 0);
-	assert_int_equal(list.nr, 3);
-	assert_string_equal(list.entry[2].kind, "source");
-	assert_int_equal(list.entry[2].used, 300);
-	cache_list_free(&list);
 	before = fs_disk_usage(folder);
 	assert_int_equal(cache_prune(folder, 2 * MIB + MIB / 2, &freed, NULL), 0);
 	assert_int_equal(freed, MIB);
@@ -348,6 +343,21 @@ static void an_older_source_stays_for_a_newer_tree(void **state)
 	assert_true(fs_disk_usage(folder) <= before - 3 * MIB);
 	assert_false(there(root, "source/" KEY_A));
 	assert_false(there(root, "tree/" KEY_C));
+}
+
+static void a_source_is_used_when_its_trees_are(void **state)
+{
+	const char *root = *state;
+	struct cache_list list;
+
+	put_shared_source(root);
+	put_linked_tree(root, KEY_B, "manifest.json", 200);
+	put_linked_tree(root, KEY_C, "unfinished.json", 300);
+	assert_int_equal(cache_list(folder, &list, NULL), 0);
+	assert_int_equal(list.nr, 3);
+	assert_string_equal(list.entry[2].kind, "source");
+	assert_int_equal(list.entry[2].used, 300);
+	cache_list_free(&list);
 }
 
 static void a_source_stays_as_long_as_a_tree_does(void **state)
@@ -476,6 +486,7 @@ int main(void)
 		TEST(the_least_recently_used_goes_first),
 		TEST(a_source_goes_after_the_trees_that_share_it),
 		TEST(an_older_source_stays_for_a_newer_tree),
+		TEST(a_source_is_used_when_its_trees_are),
 		TEST(a_source_stays_as_long_as_a_tree_does),
 		TEST(a_remainder_frees_what_is_left_of_it),
 		TEST(what_others_hold_is_not_removed),

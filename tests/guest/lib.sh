@@ -55,6 +55,24 @@ run() {
 	"$suite" "$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null || code=$?
 }
 
+# all_variants: complete variants but for the mutants, baseline first, with commas
+all_variants() {
+	printf baseline
+	for ini in "$top"/kernels/*/variant.ini; do
+		name=$(basename "$(dirname "$ini")")
+		if [ "$name" != baseline ] && grep -q '^state *= *complete' "$ini"; then
+			printf ',%s' "$name"
+		fi
+	done
+}
+
+# all_mutants: with commas
+all_mutants() {
+	for ini in "$top"/kernels/mutants/*/variant.ini; do
+		printf '%s,' "mutants/$(basename "$(dirname "$ini")")"
+	done | sed 's/,$//'
+}
+
 done_testing() {
 	echo "1..$count"
 }
