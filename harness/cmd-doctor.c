@@ -129,7 +129,7 @@ const struct command cmd_doctor = {
 	.help = "show what this host can do and what disturbs measurements",
 	.usage = "usage: run-suite doctor [--probe]\n"
 		 "\n"
-		 "Changes nothing. Exit code 3 when something needed is missing.\n"
+		 "Changes nothing on the host. Exit code 3 when something needed is missing.\n"
 		 "\n"
 		 "  --probe                 boot a guest under kvm again instead of remembering\n",
 	.main = doctor_main,

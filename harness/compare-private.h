@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the writers of a comparison share. Nobody else includes this but plot.c.
+ * What the writers of a comparison share. Only plot.c and show-cell.c include it besides.
  */
 #ifndef PAGEMETA_COMPARE_PRIVATE_H
 #define PAGEMETA_COMPARE_PRIVATE_H

@@ -63,6 +63,22 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+/* A rename is on the disk when its folder is. */
+static int sync_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? str_printf("%.*s", (int)(slash - path) + 1, path) : str_dup(".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error = 0;
+
+	if (fd < 0 || fsync(fd))
+		error = -errno;
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	return error;
+}
+
 int fs_write(const char *path, const void *data, size_t len, struct err *err)
 {
 	char *temporary = str_printf("%s.XXXXXX", path);
@@ -82,6 +98,8 @@ int fs_write(const char *path, const void *data, size_t len, struct err *err)
 		error = -errno;
 	if (error)
 		unlink(temporary);
+	else
+		error = sync_folder_of(path);
 out:
 	free(temporary);
 	if (error)

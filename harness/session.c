@@ -24,6 +24,9 @@ static int load_variants(struct session *session, struct err *err)
 		if (error)
 			return error;
 		session->variant[session->nr_variants++] = variant;
+		if (!strcmp(variant.variant->state, "planned"))
+			return err_set(err, -EINVAL, "variant %s: is planned and cannot be built yet; see "
+				       "`run-suite list variants`", names->item[i]);
 	}
 	return 0;
 }

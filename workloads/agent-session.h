@@ -31,7 +31,7 @@ struct agent_session {
 int agent_session_hello(const struct agent_session *session);
 
 /**
- * agent_session_run() - everything between hello and power off
+ * agent_session_run() - everything between hello and the reset
  * @session: surroundings
  * @job_path: /job; when it is not there this is a probe, which passes
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * PID 1 of the guest: makes the kernel's file systems reachable, finds the port,
- * has one session with the host, and powers off. It says nothing on the console
+ * has one session with the host, and resets the guest. It says nothing on the console
  * unless something is wrong: the console belongs to the kernel.
  */
 #include <errno.h>
