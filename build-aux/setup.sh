@@ -158,7 +158,11 @@ build_locked() {
 
 # build_suite: run-suite and agent, up to date. Two at once take turns.
 build_suite() {
-	mkdir -p "$top/build"
+	if ! mkdir -p "$top/build" 2>/dev/null || [ ! -w "$top/build" ]; then
+		[ -x "$build/harness/run-suite" ] ||
+			die "$top/build: cannot write there, and nothing is built yet; build as its owner"
+		return
+	fi
 	exec 9>"$top/build/.lock"
 	! command -v flock >/dev/null 2>&1 || flock 9
 	build_locked

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "compare.h"
@@ -219,6 +220,24 @@ static int fail(struct session *session, struct progress *progress, int error,
 	return exit_code_of(error);
 }
 
+/* A folder that cannot take the run is found before minutes of building. */
+static int check_out(const char *out, struct err *err)
+{
+	char *run_db;
+	int error = 0;
+
+	if (!out)
+		return 0;
+	run_db = str_printf("%s/run.db", out);
+	if (fs_exists(run_db))
+		error = err_set(err, -EEXIST, "--out %s: holds a run already; choose another folder or "
+				"go on with --resume", out);
+	else if (fs_exists(out) && access(out, W_OK))
+		error = err_set(err, -EACCES, "--out %s: cannot write there: %s", out, strerror(errno));
+	free(run_db);
+	return error;
+}
+
 static int prepare(struct run_options *run, struct session *session, struct progress *progress,
 		   struct err *err)
 {
@@ -227,7 +246,9 @@ static int prepare(struct run_options *run, struct session *session, struct prog
 	strv_split(&run->request.plan.variants, run->variants, ",");
 	if (!run->request.plan.variants.nr)
 		return err_set(err, -EINVAL, "--variants: name at least one");
-	error = session_open(&run->request, progress, session, err);
+	error = check_out(run->request.out, err);
+	if (!error)
+		error = session_open(&run->request, progress, session, err);
 	/* Wrong names are found before anything is built. */
 	if (!error)
 		error = session_choose_engine(session, false, err);

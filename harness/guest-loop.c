@@ -4,6 +4,7 @@
  * the time, notice the end. Nothing here waits; what QEMU writes is always
  * taken, or the guest would stand still.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -125,6 +126,10 @@ static void words_end(struct guest *guest)
 
 	memcpy(text, guest->words, guest->words_len);
 	text[guest->words_len] = '\0';
+	/* Whatever runs under the name of QEMU: this is going to be printed. */
+	for (size_t i = 0; i < guest->words_len; i++)
+		if (!isprint((unsigned char)text[i]) && text[i] != '\n')
+			text[i] = text[i] == '\t' || text[i] == '\r' ? ' ' : '?';
 	strv_split(&lines, text, "\r\n");
 	first = lines.nr > 2 ? lines.nr - 2 : 0;
 	if (lines.nr)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "kernel-tree.h"
+#include "proc.h"
 
 /* What was written this long before the last sign of life may be half-written. */
 #define DOUBT_NS INT64_C(10000000000)
@@ -45,6 +46,10 @@ static int walk(const char *dir, struct repair *repair, repair_visit visit, stru
 		/* A file with other names is a source file, which no build writes to. */
 		else if (item->fts_info == FTS_F && item->fts_statp->st_nlink == 1)
 			error = visit(repair, item);
+		if (!error && proc_interrupted()) {
+			error = err_set(err, -EINTR, "interrupted");
+			break;
+		}
 		if (error)
 			err_set(err, error, "%s: cannot repair after an interrupted build: %s",
 				item->fts_path, strerror(-error));

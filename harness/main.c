@@ -3,6 +3,7 @@
  * run-suite: finds where things are, picks the subcommand, and understands the
  * options all of them share.
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,8 +113,12 @@ int cmd_getopt(int argc, char **argv, const char *letters, const struct option *
 		report_usage("option %s: needs a value", argv[optind - 1]);
 		return '?';
 	}
-	if (opt != '?')
+	if (opt != '?' && (!optarg || *optarg))
 		return opt;
+	if (opt != '?') {
+		report_usage("option %s: its value is empty", argv[optind - 1]);
+		return '?';
+	}
 	letter[1] = optopt;
 	if (optopt > 0 && optopt < OPT_RESULTS)
 		unknown_option(letter, longs);
@@ -249,11 +254,29 @@ static int unknown_command(const char *name)
 /* Results that could not be written to stdout are no success. */
 static int check_stdout(int code)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	int error = fflush(stdout) ? errno : 0;
+
+	/* A command that failed has said why. */
+	if (code || (!error && !ferror(stdout)))
 		return code;
-	if (errno != EPIPE)
-		report_error("standard output: cannot write: %s", strerror(errno));
-	return code ? code : EXIT_BROKEN;
+	if (error != EPIPE)
+		report_error("standard output: cannot write%s%s", error ? ": " : "",
+			     error ? strerror(error) : "");
+	return EXIT_BROKEN;
+}
+
+/*
+ * A closed stdin would make the next file that is opened fd 0, and what is handed
+ * to children as such would get there.
+ */
+static int open_standard_fds(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd < 0 ? -errno : close(fd);
 }
 
 static int dispatch(struct options *opts, int argc, char **argv)
@@ -288,6 +311,8 @@ int main(int argc, char **argv)
 	};
 	int code;
 
+	if (open_standard_fds())
+		return EXIT_BROKEN;
 	/* Numbers are printed the same everywhere; only text takes the user's charset. */
 	setlocale(LC_CTYPE, "");
 	proc_catch_signals();

@@ -251,6 +251,9 @@ static int begin_cell(struct runner *runner, struct slot *slot, size_t index, st
 		return 0;
 	}
 	slot_clear(slot);
+	/* Every other cell would meet the same disk: stop, so that they can be resumed. */
+	if (error == -ENOSPC || error == -EDQUOT || error == -EROFS)
+		return err_set(err, error, "%s", why.text);
 	return end_without_guest(runner, index, VERDICT_BROKEN, why.text, err);
 }
 

@@ -37,12 +37,17 @@ static int find_tools(struct session *session, struct err *err)
 
 	session->qemu = qemu_find();
 	if (!session->qemu)
-		return err_set(err, -ENODEV, "qemu-system-x86_64: not found in PATH; install it "
-			       "(Debian: qemu-system-x86) or set PAGEMETA_QEMU");
+		return err_set(err, -ENODEV, "qemu-system-x86_64: not found in PATH or PAGEMETA_QEMU; "
+			       "install it (Debian: qemu-system-x86)");
 	session->qemu_version = qemu_version(session->qemu);
-	if (!session->qemu_version)
-		return err_set(err, -EIO, "%s: does not answer --version", session->qemu);
-	return hash_file(agent, session->agent_hash, err) ? -ENODEV : 0;
+	if (!session->qemu_version || strncmp(session->qemu_version, "QEMU ", 5))
+		return err_set(err, -ENODEV, "%s: is no QEMU: --version says \"%s\"; install QEMU or set "
+			       "PAGEMETA_QEMU", session->qemu,
+			       session->qemu_version ? session->qemu_version : "");
+	if (hash_file(agent, session->agent_hash, NULL))
+		return err_set(err, -ENODEV, "agent %s: cannot be read; build the suite or set "
+			       "PAGEMETA_AGENT", agent);
+	return 0;
 }
 
 int session_open(struct session_request *request, struct progress *progress,
@@ -151,6 +156,18 @@ static int probe(struct session *session, struct engine_probe *probe, struct err
 	return error;
 }
 
+/* Cells that cannot boot would each take their whole patience. */
+static int demand_kvm(struct session *session, struct err *err)
+{
+	struct engine_probe answer = { 0 };
+	int error = probe(session, &answer, err);
+
+	if (error || answer.kvm)
+		return error;
+	return err_set(err, -ENODEV, "engine kvm: %s; use --engine exact, or --probe to try again",
+		       answer.why);
+}
+
 int session_choose_engine(struct session *session, bool may_boot, struct err *err)
 {
 	const char *name = session->request->engine;
@@ -160,15 +177,18 @@ int session_choose_engine(struct session *session, bool may_boot, struct err *er
 
 	if (strcmp(name, "auto")) {
 		error = engine_parse(name, &session->engine);
-		if (error) {
+		if (!error && session->engine == ENGINE_KVM && may_boot)
+			error = demand_kvm(session, err);
+		if (error == -EINVAL) {
 			for (size_t i = 0; i < ENGINE_NR; i++)
 				strv_add(&known, "%s", engine_table[i].name);
 			strv_add(&known, "auto");
 			err_set(err, error, "engine %s: no such engine; did you mean %s?", name,
 				name_nearest(name, &known) ? name_nearest(name, &known) : "auto");
 			strv_free(&known);
-			return error;
 		}
+		if (error)
+			return error;
 	} else if (!may_boot) {
 		session->engine = ENGINE_EXACT;
 		snprintf(session->engine_note, sizeof(session->engine_note),
