@@ -116,7 +116,9 @@ int cmd_getopt(int argc, char **argv, const char *letters, const struct option *
 	if (opt != '?' && (!optarg || *optarg))
 		return opt;
 	if (opt != '?') {
-		report_usage("option %s: its value is empty", argv[optind - 1]);
+		while (longs->name && longs->val != opt)
+			longs++;
+		report_usage("option --%s: its value is empty", longs->name ? longs->name : "?");
 		return '?';
 	}
 	letter[1] = optopt;
