@@ -38,32 +38,14 @@ int engine_parse(const char *name, enum engine *ret_engine)
 	return -EINVAL;
 }
 
-static char *find_in_path(const char *program)
-{
-	const char *path = getenv("PATH");
-	struct strv dirs = { 0 };
-	char *found = NULL;
-
-	strv_split(&dirs, path ? path : "/usr/bin:/bin", ":");
-	for (size_t i = 0; i < dirs.nr && !found; i++) {
-		found = str_printf("%s/%s", dirs.item[i], program);
-		if (!access(found, X_OK))
-			break;
-		free(found);
-		found = NULL;
-	}
-	strv_free(&dirs);
-	return found;
-}
-
 char *qemu_find(void)
 {
 	const char *asked = getenv("PAGEMETA_QEMU");
 
 	if (!asked || !*asked)
-		return find_in_path("qemu-system-x86_64");
+		return fs_find_program("qemu-system-x86_64");
 	if (!strchr(asked, '/'))
-		return find_in_path(asked);
+		return fs_find_program(asked);
 	return access(asked, X_OK) ? NULL : str_dup(asked);
 }
 

@@ -48,7 +48,7 @@ int fs_read(const char *path, char **ret_text, size_t *ret_len, struct err *err)
 	return 0;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int fs_write_all(int fd, const char *data, size_t len)
 {
 	while (len) {
 		ssize_t put = write(fd, data, len);
@@ -89,7 +89,7 @@ int fs_write(const char *path, const void *data, size_t len, struct err *err)
 		error = -errno;
 		goto out;
 	}
-	error = write_all(fd, data, len);
+	error = fs_write_all(fd, data, len);
 	if (!error && (fchmod(fd, 0644) || fsync(fd)))
 		error = -errno;
 	if (close(fd) && !error)
@@ -212,6 +212,24 @@ uint64_t fs_disk_usage(const char *path)
 			bytes += linked[i].bytes;
 	free(linked);
 	return bytes;
+}
+
+char *fs_find_program(const char *name)
+{
+	const char *path = getenv("PATH");
+	struct strv folders = { 0 };
+	char *found = NULL;
+
+	strv_split(&folders, path ? path : "/usr/bin:/bin", ":");
+	for (size_t i = 0; i < folders.nr && !found; i++) {
+		found = str_printf("%s/%s", folders.item[i], name);
+		if (access(found, X_OK)) {
+			free(found);
+			found = NULL;
+		}
+	}
+	strv_free(&folders);
+	return found;
 }
 
 int fs_age_touch(const char *path)

@@ -205,21 +205,10 @@ static void look_disk(struct host_findings *list, const char *path)
 static void look_program(struct host_findings *list, const char *name, enum host_level absent,
 			 const char *mend)
 {
-	struct strv folders = { 0 };
-	const char *path = getenv("PATH");
-	char *found = NULL;
+	char *found = fs_find_program(name);
 
-	strv_split(&folders, path ? path : "", ":");
-	for (size_t i = 0; i < folders.nr && !found; i++) {
-		found = str_printf("%s/%s", folders.item[i], name);
-		if (access(found, X_OK)) {
-			free(found);
-			found = NULL;
-		}
-	}
 	find(list, found ? HOST_GOOD : absent, name, mend, "%s", found ? found : "not found");
 	free(found);
-	strv_free(&folders);
 }
 
 void host_examine(struct host_findings *ret_findings, const char *disk)

@@ -167,19 +167,11 @@ int kernel_plan_make(const struct kernel_builder *kb, const char *root,
 
 static bool program_exists(const char *program)
 {
-	const char *path = getenv("PATH");
-	struct strv dirs = { 0 };
-	bool found = false;
+	char *found = fs_find_program(program);
+	bool exists = found;
 
-	strv_split(&dirs, path ? path : "/usr/bin:/bin", ":");
-	for (size_t i = 0; i < dirs.nr && !found; i++) {
-		char *file = str_printf("%s/%s", dirs.item[i], program);
-
-		found = !access(file, X_OK);
-		free(file);
-	}
-	strv_free(&dirs);
-	return found;
+	free(found);
+	return exists;
 }
 
 static bool header_exists(const char *header)

@@ -33,21 +33,6 @@ static int copy_link(int from_dir, const char *from, int to_dir, const char *to)
 	return symlinkat(target, to_dir, to) ? -errno : 0;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t put = write(fd, data, len);
-
-		if (put < 0 && errno != EINTR)
-			return -errno;
-		if (put > 0) {
-			data += put;
-			len -= put;
-		}
-	}
-	return 0;
-}
-
 static int copy_by_hand(int in, int out)
 {
 	char *buf = mem_grow(NULL, COPY_CHUNK, 1);
@@ -57,7 +42,7 @@ static int copy_by_hand(int in, int out)
 	do {
 		got = read(in, buf, COPY_CHUNK);
 		if (got > 0)
-			error = write_all(out, buf, got);
+			error = fs_write_all(out, buf, got);
 		else if (got < 0 && errno != EINTR)
 			error = -errno;
 	} while (got && !error);
@@ -204,7 +189,7 @@ static int copy_record(const struct clone *clone, int to, const char *name,
 		error = -errno;
 		goto out;
 	}
-	error = write_all(fd, moved, strlen(moved));
+	error = fs_write_all(fd, moved, strlen(moved));
 	if (!error && futimens(fd, times))
 		error = -errno;
 	if (close(fd) && !error)

@@ -68,6 +68,12 @@ int fs_read(const char *path, char **ret_text, size_t *ret_len, struct err *err)
 /** fs_write() - replace a file atomically and durably (temporary file, fsync, rename) */
 int fs_write(const char *path, const void *data, size_t len, struct err *err);
 
+/** fs_write_all() - write() until all is written. Return: 0 or -errno */
+int fs_write_all(int fd, const char *data, size_t len);
+
+/** fs_find_program() - malloc'd path of a program in PATH, NULL if it is not there */
+char *fs_find_program(const char *name);
+
 /** fs_mkdir() - create a directory and its parents. Return: 0 or -errno */
 int fs_mkdir(const char *path, struct err *err);
 
