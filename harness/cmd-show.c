@@ -51,6 +51,7 @@ static int show_arg(const struct options *opts, const char *arg, bool console)
 		report_usage("%s", err.text);
 		return EXIT_USAGE;
 	}
+	*err.text = '\0';	/* of what else it might have been */
 	if (console && !cell) {
 		report_usage("--console: %s is a run; name a cell of it, e.g. %s/1", arg, arg);
 		free(dir);

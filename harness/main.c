@@ -256,15 +256,16 @@ static int unknown_command(const char *name)
 /* Results that could not be written to stdout are no success. */
 static int check_stdout(int code)
 {
-	int error = fflush(stdout) ? errno : 0;
-
-	/* A command that failed has said why. */
-	if (code || (!error && !ferror(stdout)))
+	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
-	if (error != EPIPE)
-		report_error("standard output: cannot write%s%s", error ? ": " : "",
-			     error ? strerror(error) : "");
-	return EXIT_BROKEN;
+	/* The reason is long forgotten: one more byte brings it back. */
+	clearerr(stdout);
+	errno = 0;
+	putchar('\n');
+	fflush(stdout);
+	if (errno != EPIPE)
+		report_error("standard output: cannot write: %s", strerror(errno));
+	return code ? code : EXIT_BROKEN;
 }
 
 /*

@@ -250,7 +250,7 @@ int show_cell(const struct show *show, int64_t id, FILE *out, struct err *err)
 	print_tail(show, cell, out);
 	errno = 0;
 	error = show_end(out);
-	return error ? err_set(err, error, "output: cannot write: %s", strerror(-error)) : 0;
+	return error;
 }
 
 int show_console(const struct show *show, int64_t id, FILE *out, struct err *err)
@@ -271,5 +271,5 @@ int show_console(const struct show *show, int64_t id, FILE *out, struct err *err
 	fclose(console);
 	errno = 0;
 	error = show_end(out);
-	return error ? err_set(err, error, "output: cannot write: %s", strerror(-error)) : 0;
+	return error;
 }

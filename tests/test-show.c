@@ -254,7 +254,7 @@ static void a_write_that_fails_is_an_error(void **state)
 	fclose(full);
 	full = fopen("/dev/full", "w");
 	assert_int_equal(show_cell(&show, 1, full, &err), -ENOSPC);
-	assert_non_null(strstr(err.text, "cannot write"));
+	assert_string_equal(err.text, "");	/* whoever owns the stream says it once */
 	fclose(full);
 	store_content_free(&content);
 }
