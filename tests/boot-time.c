@@ -16,7 +16,7 @@
 #include "initramfs.h"
 #include "kernel.h"
 
-#define PAIRS 5
+#define PAIRS 8
 #define RATIO_MAX 1.2
 
 struct setting {
