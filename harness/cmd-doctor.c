@@ -32,14 +32,21 @@ static void probe_with(const struct options *opts, const char *qemu, const char 
 		       bool force)
 {
 	char *initramfs = str_printf("%s/probe.%d.cpio", opts->paths.cache, (int)getpid());
+	const struct engine_probe_request request = {
+		.device = ENGINE_KVM_DEVICE,
+		.qemu = qemu,
+		.bzimage = bzimage,
+		.initramfs = initramfs,
+		.cache = opts->paths.cache,
+		.force = force,
+	};
 	struct engine_probe probe = { 0 };
 	struct err err = { "" };
 	int error;
 
 	error = initramfs_write(initramfs, opts->paths.agent, NULL, &err);
 	if (!error)
-		error = engine_probe_kvm(qemu, bzimage, initramfs, opts->paths.cache, force, &probe,
-					 &err);
+		error = engine_probe_kvm(&request, &probe, &err);
 	if (error)
 		printf("  note  kvm guest: cannot be tried: %s\n", err.text);
 	else

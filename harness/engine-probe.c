@@ -165,16 +165,15 @@ static char *last_line(const char *path)
 	return line;
 }
 
-static int try_kvm(const char *qemu, const char *bzimage, const char *initramfs,
-		   const char *cache, uint64_t until, struct engine_probe *ret_probe,
-		   struct err *err)
+static int try_kvm(const struct engine_probe_request *request, uint64_t until,
+		   struct engine_probe *ret_probe, struct err *err)
 {
-	char *console = str_printf("%s/probe-kvm.console", cache), *last;
+	char *console = str_printf("%s/probe-kvm.console", request->cache), *last;
 	bool hello = false;
 	struct guest_config config = {
-		.qemu = qemu,
-		.bzimage = bzimage,
-		.initramfs = initramfs,
+		.qemu = request->qemu,
+		.bzimage = request->bzimage,
+		.initramfs = request->initramfs,
 		.engine = ENGINE_KVM,
 		.machine = MACHINE_MICROVM,
 		.cpus = 1,
@@ -186,7 +185,7 @@ static int try_kvm(const char *qemu, const char *bzimage, const char *initramfs,
 	struct guest_result result;
 	int error;
 
-	error = fs_mkdir(cache, err);
+	error = fs_mkdir(request->cache, err);
 	if (!error)
 		error = boot(&config, &hello, until, &result, err);
 	if (error)
@@ -204,10 +203,10 @@ out:
 	return error;
 }
 
-/* Return: true when /dev/kvm can be opened, else why is set. */
-static bool device_opens(struct engine_probe *probe)
+/* Return: true when the device can be opened, else why is set. */
+static bool device_opens(const char *device, struct engine_probe *probe)
 {
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int fd = open(device, O_RDWR | O_CLOEXEC);
 
 	if (fd >= 0) {
 		close(fd);
@@ -215,16 +214,15 @@ static bool device_opens(struct engine_probe *probe)
 	}
 	if (errno == EACCES || errno == EPERM)
 		snprintf(probe->why, sizeof(probe->why),
-			 "/dev/kvm: %s; become a member of the group that owns it",
+			 "%s: %s; become a member of the group that owns it", device,
 			 strerror(errno));
 	else
-		snprintf(probe->why, sizeof(probe->why), "/dev/kvm: %s", strerror(errno));
+		snprintf(probe->why, sizeof(probe->why), "%s: %s", device, strerror(errno));
 	return false;
 }
 
-int engine_probe_kvm(const char *qemu, const char *bzimage, const char *initramfs,
-		     const char *cache, bool force, struct engine_probe *ret_probe,
-		     struct err *err)
+int engine_probe_kvm(const struct engine_probe_request *request,
+		     struct engine_probe *ret_probe, struct err *err)
 {
 	uint64_t until = clock_ns() + PROBE_NS;
 	struct engine_probe probe = { 0 };
@@ -233,18 +231,18 @@ int engine_probe_kvm(const char *qemu, const char *bzimage, const char *initramf
 	int error;
 
 	/* Told at once and not remembered: permissions change while a host is up. */
-	if (!device_opens(&probe)) {
+	if (!device_opens(request->device, &probe)) {
 		*ret_probe = probe;
 		return 0;
 	}
-	error = identity_make(qemu, bzimage, &identity, err);
+	error = identity_make(request->qemu, request->bzimage, &identity, err);
 	if (error)
 		return error;
-	path = str_printf("%s/probe-kvm.json", cache);
-	if (force || !recall(path, &identity, &probe)) {
-		error = try_kvm(qemu, bzimage, initramfs, cache, until, &probe, err);
+	path = str_printf("%s/probe-kvm.json", request->cache);
+	if (request->force || !recall(path, &identity, &probe)) {
+		error = try_kvm(request, until, &probe, err);
 		if (!error)
-			error = remember(cache, path, &identity, &probe, err);
+			error = remember(request->cache, path, &identity, &probe, err);
 	}
 	if (!error)
 		*ret_probe = probe;

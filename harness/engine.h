@@ -43,24 +43,40 @@ struct engine_probe {
 	bool remembered;
 };
 
+#define ENGINE_KVM_DEVICE "/dev/kvm"
+
 /**
- * engine_probe_kvm() - find out whether a 64-bit kernel boots under kvm
+ * struct engine_probe_request - what the kvm probe boots
+ * @device: ENGINE_KVM_DEVICE; another file where a test plays the host
  * @qemu: the QEMU program
  * @bzimage: a kernel that boots under tcg
  * @initramfs: one whose agent says hello
  * @cache: folder in which the answer is remembered per host boot, QEMU version
  *	and kernel version
  * @force: try again
+ */
+struct engine_probe_request {
+	const char *device;
+	const char *qemu;
+	const char *bzimage;
+	const char *initramfs;
+	const char *cache;
+	bool force;
+};
+
+/**
+ * engine_probe_kvm() - find out whether a 64-bit kernel boots under kvm
+ * @request: what to boot
  * @ret_probe: the answer
+ * @err: why there is none
  *
  * /dev/kvm that opens, makes a VM and runs firmware does not prove that a kernel
  * boots, so one is booted, with a deadline of 10 s.
  *
  * Return: 0 when there is an answer, -errno when the probe itself could not run.
  */
-int engine_probe_kvm(const char *qemu, const char *bzimage, const char *initramfs,
-		     const char *cache, bool force, struct engine_probe *ret_probe,
-		     struct err *err);
+int engine_probe_kvm(const struct engine_probe_request *request,
+		     struct engine_probe *ret_probe, struct err *err);
 
 /** qemu_find() - malloc'd path of qemu-system-x86_64 ($PAGEMETA_QEMU first), NULL if none */
 char *qemu_find(void);

@@ -144,13 +144,20 @@ static int probe(struct session *session, struct engine_probe *probe, struct err
 {
 	const struct options *opts = session->request->opts;
 	char *initramfs = str_printf("%s/probe.%d.cpio", opts->paths.cache, (int)getpid());
+	const struct engine_probe_request request = {
+		.device = ENGINE_KVM_DEVICE,
+		.qemu = session->qemu,
+		.bzimage = session->variant[0].image.bzimage,
+		.initramfs = initramfs,
+		.cache = opts->paths.cache,
+		.force = session->request->probe_again,
+	};
 	int error;
 
 	progress_show(session->progress, "trying whether a guest boots under kvm");
 	error = initramfs_write(initramfs, opts->paths.agent, NULL, err);
 	if (!error)
-		error = engine_probe_kvm(session->qemu, session->variant[0].image.bzimage, initramfs,
-					 opts->paths.cache, session->request->probe_again, probe, err);
+		error = engine_probe_kvm(&request, probe, err);
 	unlink(initramfs);
 	free(initramfs);
 	return error;

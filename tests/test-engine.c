@@ -2,14 +2,12 @@
 /*
  * Engines by name, and the KVM probe with a QEMU that is a fake.
  */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -53,24 +51,27 @@ static int close_host(void **state)
 	return 0;
 }
 
-/* Return: false where there is no /dev/kvm, and the answer is that. */
-static bool has_device(void)
+/* The kernel stands in for the device: any file that opens does. */
+static struct engine_probe_request request_of(const struct host *host)
 {
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	return (struct engine_probe_request){
+		.device = host->kernel,
+		.qemu = host->qemu,
+		.bzimage = host->kernel,
+		.initramfs = "/no/initramfs",
+		.cache = host->cache,
+	};
 }
 
 static struct engine_probe probe(const struct host *host, const char *script, bool force)
 {
+	struct engine_probe_request request = request_of(host);
 	struct engine_probe answer = { 0 };
 	struct err err = { "" };
 
+	request.force = force;
 	setenv("FAKE_QEMU_SCRIPT", script, 1);
-	if (engine_probe_kvm(host->qemu, host->kernel, "/no/initramfs", host->cache, force,
-			     &answer, &err))
+	if (engine_probe_kvm(&request, &answer, &err))
 		fail_msg("%s", err.text);
 	return answer;
 }
@@ -129,8 +130,6 @@ static void a_guest_that_says_hello_proves_kvm(void **state)
 {
 	struct engine_probe answer = probe(*state, "hello\nhang", false);
 
-	if (!has_device())
-		skip();
 	assert_true(answer.kvm);
 	assert_non_null(strstr(answer.why, "ready after"));
 	assert_false(answer.remembered);
@@ -140,8 +139,6 @@ static void a_qemu_that_aborts_is_the_reason(void **state)
 {
 	struct engine_probe answer = probe(*state, "stderr failed to set MSR 0x345\nkill 6", false);
 
-	if (!has_device())
-		skip();
 	assert_false(answer.kvm);
 	assert_non_null(strstr(answer.why, "SIGABRT: failed to set MSR 0x345"));
 }
@@ -150,8 +147,6 @@ static void an_answer_is_remembered(void **state)
 {
 	struct engine_probe answer;
 
-	if (!has_device())
-		skip();
 	probe(*state, "hello\nhang", false);
 	answer = probe(*state, "exit 1", false);
 	assert_true(answer.kvm);
@@ -168,8 +163,6 @@ static void another_kernel_is_another_question(void **state)
 {
 	const struct host *host = *state;
 
-	if (!has_device())
-		skip();
 	assert_true(probe(host, "hello\nhang", false).kvm);
 	assert_int_equal(fs_write(host->kernel, "other", 5, NULL), 0);
 	assert_false(probe(host, "exit 1", false).remembered);
@@ -181,10 +174,6 @@ static void a_damaged_memory_is_none(void **state)
 	const struct host *host = *state;
 	char *path = str_printf("%s/probe-kvm.json", host->cache);
 
-	if (!has_device()) {
-		free(path);
-		skip();
-	}
 	probe(host, "hello\nhang", false);
 	for (size_t i = 0; i < ARRAY_SIZE(damaged); i++) {
 		assert_int_equal(fs_write(path, damaged[i], strlen(damaged[i]), NULL), 0);
@@ -198,10 +187,6 @@ static void another_boot_of_the_host_is_another_question(void **state)
 	const struct host *host = *state;
 	char *path = str_printf("%s/probe-kvm.json", host->cache), *text, *id;
 
-	if (!has_device()) {
-		free(path);
-		skip();
-	}
 	probe(host, "hello\nhang", false);
 	assert_int_equal(fs_read(path, &text, NULL, NULL), 0);
 	id = strstr(text, "\"boot\": \"");
@@ -213,16 +198,28 @@ static void another_boot_of_the_host_is_another_question(void **state)
 	free(path);
 }
 
-static void a_missing_kernel_is_an_error(void **state)
+static void without_the_device_nothing_is_tried(void **state)
 {
-	const struct host *host = *state;
+	struct engine_probe_request request = request_of(*state);
 	struct engine_probe answer = { .kvm = true };
 	struct err err = { "" };
 
-	if (!has_device())
-		skip();
-	assert_int_equal(engine_probe_kvm(host->qemu, "/no/such/bzImage", "/no/initramfs",
-					  host->cache, false, &answer, &err), -ENOENT);
+	request.device = "/no/such/device";
+	request.bzimage = "/no/such/bzImage";
+	assert_int_equal(engine_probe_kvm(&request, &answer, &err), 0);
+	assert_false(answer.kvm);
+	assert_string_equal(answer.why, "/no/such/device: No such file or directory");
+}
+
+static void a_missing_kernel_is_an_error(void **state)
+{
+	const struct host *host = *state;
+	struct engine_probe_request request = request_of(host);
+	struct engine_probe answer = { .kvm = true };
+	struct err err = { "" };
+
+	request.bzimage = "/no/such/bzImage";
+	assert_int_equal(engine_probe_kvm(&request, &answer, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "/no/such/bzImage"));
 	assert_true(answer.kvm);
 }
@@ -242,6 +239,7 @@ int main(void)
 		TEST(another_kernel_is_another_question),
 		TEST(a_damaged_memory_is_none),
 		TEST(another_boot_of_the_host_is_another_question),
+		TEST(without_the_device_nothing_is_tried),
 		TEST(a_missing_kernel_is_an_error),
 	};
 
