@@ -80,9 +80,9 @@ static int list_workloads(const struct options *opts)
 
 		if (!listed(workload, opts))
 			continue;
-		printf("%-12s %-8s %s\n", workload->name,
+		printf("%-12s %-8s %s%s\n", workload->name,
 		       workload->kind == WORKLOAD_SELFTEST ? "selftest" : kind_name(workload->kind),
-		       workload->help);
+		       workload->help, workload->on_request ? " (on request)" : "");
 		print_params(workload);
 	}
 	return EXIT_OK;

@@ -332,7 +332,7 @@ const struct command cmd_run = {
 	.usage = "usage: run-suite run [OPTIONS]\n"
 		 "\n"
 		 "  --variants A,B          kernels; the first is the base (" VARIANTS_DEFAULT ")\n"
-		 "  --workloads W,...       what to run (all that measure)\n"
+		 "  --workloads W,...       what to run (all but those on request)\n"
 		 "  --engine NAME           auto, kvm, tcg or exact (auto)\n"
 		 "  --profile NAME|FILE     quick, full, or a profile file (quick)\n"
 		 "  --param W.NAME=V,...    values of a parameter, stronger than the profile\n"

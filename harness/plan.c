@@ -48,7 +48,7 @@ int plan_find_workload(const char *name, const struct workload **ret_workload, s
 static int choose_workloads(struct plan *plan, const struct strv *asked, struct err *err)
 {
 	for (size_t i = 0; !asked->nr && workload_table[i]; i++)
-		if (workload_table[i]->kind == WORKLOAD_MEASURE)
+		if (workload_table[i]->kind != WORKLOAD_SELFTEST && !workload_table[i]->on_request)
 			add_workload(plan, workload_table[i]);
 	for (size_t i = 0; i < asked->nr; i++) {
 		const struct workload *workload;
@@ -198,7 +198,7 @@ static void repeat_first(struct plan *plan)
 {
 	struct plan_cell first;
 
-	if (!plan->nr_cells)
+	if (!plan->nr_cells || plan->cell[0].workload->kind != WORKLOAD_MEASURE)
 		return;
 	plan->cell = mem_grow(plan->cell, plan->nr_cells + 1, sizeof(*plan->cell));
 	first = plan->cell[0];
@@ -258,6 +258,18 @@ int plan_make(const struct plan_request *request, struct plan *ret_plan, struct 
 	else
 		*ret_plan = plan;
 	return error;
+}
+
+struct workload_needs plan_cell_needs(const struct plan_cell *cell)
+{
+	struct workload_needs needs = cell->workload->needs;
+	struct job job = { .nr_params = cell->nr_params };
+
+	if (!cell->workload->adapt)
+		return needs;
+	memcpy(job.params, cell->param, cell->nr_params * sizeof(*cell->param));
+	cell->workload->adapt(&job, &needs);
+	return needs;
 }
 
 void plan_free(struct plan *plan)

@@ -17,11 +17,12 @@
 /**
  * struct plan_request - what was asked for
  * @variants: names; one named twice is an A/A pair
- * @workloads: names; empty is every workload that measures
+ * @workloads: names; empty is every workload and check that does not wait to be named
  * @profile: "quick", "full", or the path of a profile file
  * @params: "WORKLOAD.NAME=VALUE[,VALUE...]", stronger than the profile
  * @trials: boots per cell; 0 takes the profile's
- * @exact: one boot is the truth; the first cell is run once more to prove it
+ * @exact: one boot is the truth; the first cell is run once more to prove it, when
+ *	it measures
  */
 struct plan_request {
 	struct strv variants;
@@ -84,6 +85,9 @@ struct plan {
  */
 int plan_make(const struct plan_request *request, struct plan *ret_plan, struct err *err);
 void plan_free(struct plan *plan);
+
+/** plan_cell_needs() - what one cell needs, its parameters taken into account */
+struct workload_needs plan_cell_needs(const struct plan_cell *cell);
 
 /** plan_find_workload() - by name; @err names the nearest. Return: 0 or -ENOENT */
 int plan_find_workload(const char *name, const struct workload **ret_workload, struct err *err);

@@ -72,14 +72,22 @@ struct runner {
 	uint64_t begun;
 };
 
-void runner_job(const struct plan_cell *cell, const struct variant *variant, bool exact,
+enum engine runner_engine(const struct plan_cell *cell, enum engine engine)
+{
+	if (engine == ENGINE_EXACT && cell->workload->kind == WORKLOAD_CHECK &&
+	    plan_cell_needs(cell).cpus > 1)
+		return ENGINE_TCG;
+	return engine;
+}
+
+void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
 		struct job *ret_job)
 {
 	struct job *job = ret_job;
 
 	*job = (struct job){
 		.nr_params = cell->nr_params,
-		.exact = exact,
+		.exact = engine_table[runner_engine(cell, engine)].exact,
 		.deadline_s = cell->workload->deadline_s,
 		.seed = cell->trial ? cell->trial : 1,
 		.page_bytes = variant->page_bytes,
@@ -123,13 +131,13 @@ static char *unmet_need(const struct runner *runner, size_t index)
 {
 	const struct plan_cell *cell = cell_of(runner, index);
 	const struct runner_variant *variant = variant_of(runner, index);
-	const struct workload_needs *needs = &cell->workload->needs;
+	const struct workload_needs needs = plan_cell_needs(cell);
 
-	for (size_t i = 0; needs->config && needs->config[i]; i++)
-		if (!kernel_image_has(&variant->image, needs->config[i]))
-			return str_printf("needs a kernel with %s", needs->config[i]);
-	if (runner->config->engine == ENGINE_EXACT && needs->cpus > 1)
-		return str_printf("needs %u CPUs, the exact engine runs one", needs->cpus);
+	for (size_t i = 0; needs.config && needs.config[i]; i++)
+		if (!kernel_image_has(&variant->image, needs.config[i]))
+			return str_printf("needs a kernel with %s", needs.config[i]);
+	if (runner_engine(cell, runner->config->engine) == ENGINE_EXACT && needs.cpus > 1)
+		return str_printf("needs %u CPUs, the exact engine runs one", needs.cpus);
 	return NULL;
 }
 
@@ -190,8 +198,7 @@ static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, 
 	slot->console = str_printf("%s/%s", dir, name);
 	free(name);
 	slot->initramfs = str_printf("%s/console/%zu.cpio", dir, index + 1);
-	runner_job(cell, variant_of(runner, index)->variant, runner->config->engine == ENGINE_EXACT,
-		   &job);
+	runner_job(cell, variant_of(runner, index)->variant, runner->config->engine, &job);
 	error = job_format(&job, &slot->job_text);
 	if (error)
 		return err_set(err, error, "cell %zu: its job cannot be written: %s", index + 1,
@@ -202,20 +209,22 @@ static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, 
 static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 {
 	const struct runner_config *config = runner->config;
-	const struct workload *workload = cell_of(runner, slot->index)->workload;
+	const struct plan_cell *cell = cell_of(runner, slot->index);
+	const struct workload_needs needs = plan_cell_needs(cell);
+	enum engine engine = runner_engine(cell, config->engine);
 	struct guest_config guest = {
 		.qemu = config->qemu,
 		.bzimage = variant_of(runner, slot->index)->image.bzimage,
 		.initramfs = slot->initramfs,
-		.engine = config->engine,
-		.cpus = workload->needs.cpus,
-		.mem_mib = workload->needs.mem_mib,
-		.nodes = workload->needs.nodes,
-		.pmem_mib = workload->needs.pmem_mib,
-		.deadline_s = patience[config->engine].boot_s +
-			      patience[config->engine].per_guest_s * workload->deadline_s,
-		.silence_s = config->silence_s ? config->silence_s :
-						 patience[config->engine].silence_s,
+		.cmdline = needs.cmdline,
+		.engine = engine,
+		.cpus = needs.cpus,
+		.mem_mib = needs.mem_mib,
+		.nodes = needs.nodes,
+		.pmem_mib = needs.pmem_mib,
+		.deadline_s = patience[engine].boot_s +
+			      patience[engine].per_guest_s * cell->workload->deadline_s,
+		.silence_s = config->silence_s ? config->silence_s : patience[engine].silence_s,
 		.placement = &slot->place,
 		.console_path = slot->console,
 		.on_msg = take_msg,

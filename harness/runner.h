@@ -68,8 +68,25 @@ struct runner_config {
  */
 int runner_run(const struct runner_config *config, struct err *err);
 
-/** runner_job() - the job of a cell, as the guest will read it */
-void runner_job(const struct plan_cell *cell, const struct variant *variant, bool exact,
+/**
+ * runner_engine() - the engine of one cell
+ * @cell: of the plan
+ * @engine: of the run
+ *
+ * A check has no figures, so that nothing of it has to be exact, and races take
+ * CPUs that run at once: where the run is exact and a check needs more than one
+ * CPU, its guest is run by tcg.
+ */
+enum engine runner_engine(const struct plan_cell *cell, enum engine engine);
+
+/**
+ * runner_job() - the job of a cell, as the guest will read it
+ * @cell: of the plan
+ * @variant: its kernel
+ * @engine: of the run
+ * @ret_job: filled
+ */
+void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
 		struct job *ret_job);
 
 #endif

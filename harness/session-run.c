@@ -141,8 +141,7 @@ static int add_cells(struct session *session, struct err *err)
 		};
 		struct job job;
 
-		runner_job(planned, session->variant[planned->variant].variant,
-			   engine_table[session->engine].exact, &job);
+		runner_job(planned, session->variant[planned->variant].variant, session->engine, &job);
 		error = job_format(&job, &cell.job);
 		if (error)
 			return err_set(err, error, "cell %zu: its job cannot be written", i + 1);
@@ -302,8 +301,8 @@ static int check_job(const struct session *session, const struct store_cell *sto
 	char *text;
 	int error;
 
-	runner_job(cell, session->variant[cell->variant].variant,
-		   engine_table[session->engine].exact, &job);
+	runner_job(cell, session->variant[cell->variant].variant, session->engine,
+		   &job);
 	error = job_format(&job, &text);
 	if (error)
 		return err_set(err, error, "cell %zu: its job cannot be written", index + 1);

@@ -32,6 +32,22 @@ static const struct workload needy = {
 static const struct workload wide = {
 	.name = "wide", .needs = { .mem_mib = 64, .cpus = 4, .nodes = 1 }, .deadline_s = 5,
 };
+static const struct workload race = {
+	.name = "race", .kind = WORKLOAD_CHECK, .needs = { .mem_mib = 64, .cpus = 4, .nodes = 1 },
+	.deadline_s = 5,
+};
+
+static void grow(const struct job *job, struct workload_needs *needs)
+{
+	(void)job;
+	needs->mem_mib *= 2;
+	strcpy(needs->cmdline, "added=word");
+}
+
+static const struct workload adaptive = {
+	.name = "adaptive", .needs = { .mem_mib = 48, .cpus = 1, .nodes = 1 }, .deadline_s = 5,
+	.adapt = grow,
+};
 
 /**
  * struct bench - a run of up to CELLS_MAX cells
@@ -234,6 +250,33 @@ static void unmet_needs_are_unsupported_not_failed(void **state)
 	assert_cell(bench, 1, VERDICT_UNSUPPORTED, "needs 4 CPUs");
 }
 
+static void a_check_that_needs_cpus_is_run_by_tcg(void **state)
+{
+	struct bench *bench = *state;
+	struct job job;
+
+	add(bench, &race, 1, "cont\nexit 1");
+	add(bench, &plain, 1, "cont\nexit 1");
+	assert_int_equal(run(bench, ENGINE_EXACT, 1), 0);
+	assert_non_null(strstr(bench->content.cell[0].command, "thread=multi"));
+	assert_null(strstr(bench->content.cell[0].command, "-icount"));
+	assert_non_null(strstr(bench->content.cell[1].command, "-icount"));
+	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, &job);
+	assert_false(job.exact);
+	runner_job(&bench->cell[1], &bench->variant, ENGINE_EXACT, &job);
+	assert_true(job.exact);
+}
+
+static void a_cell_gets_what_its_parameters_need(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &adaptive, 1, "cont\nexit 1");
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_non_null(strstr(bench->content.cell[0].command, "96M"));
+	assert_non_null(strstr(bench->content.cell[0].command, "added=word"));
+}
+
 static void a_variant_without_a_kernel_is_broken(void **state)
 {
 	struct bench *bench = *state;
@@ -309,6 +352,8 @@ int main(void)
 		TEST(a_broken_guest_does_not_stop_the_others),
 		TEST(no_archive_is_left_behind),
 		TEST(unmet_needs_are_unsupported_not_failed),
+		TEST(a_check_that_needs_cpus_is_run_by_tcg),
+		TEST(a_cell_gets_what_its_parameters_need),
 		TEST(a_variant_without_a_kernel_is_broken),
 		TEST(equal_boots_prove_exactness),
 		TEST(unequal_boots_are_a_broken_test_bed),

@@ -2,7 +2,8 @@
 /*
  * A workload or a check is one file that ends in one const struct workload. The
  * struct is linked into the agent, which runs it, and into the harness, which
- * reads what it needs and declares; the functions are only called in the guest.
+ * reads what it needs and declares. Its functions are called in the guest, but for
+ * adapt(), which the harness calls.
  */
 #ifndef PAGEMETA_WORKLOAD_H
 #define PAGEMETA_WORKLOAD_H
@@ -14,6 +15,7 @@
 #include "metric.h"
 #include "verdict.h"
 
+struct job;
 struct run;
 
 /** enum workload_kind - what it is for */
@@ -47,16 +49,21 @@ struct workload_param {
 	const char *full;
 };
 
+#define WORKLOAD_CMDLINE_MAX 256
+
 /**
  * struct workload_needs - what must be there; checked before a guest starts
  * @config: NULL-terminated kernel options ("CONFIG_ZSWAP=y"), or NULL
+ * @cmdline: added to the kernel's command line
  * @mem_mib: guest memory in MiB
- * @cpus: vCPUs (the exact engine always runs one and rejects cells that need more)
+ * @cpus: vCPUs. The exact engine runs one: a workload that measures and needs more
+ *	is unsupported there, a check that needs more is run by tcg, see runner.h
  * @nodes: NUMA nodes of the guest
  * @pmem_mib: size of an NVDIMM, 0 for none
  */
 struct workload_needs {
 	const char *const *config;
+	char cmdline[WORKLOAD_CMDLINE_MAX];
 	unsigned int mem_mib;
 	unsigned int cpus;
 	unsigned int nodes;
@@ -68,12 +75,15 @@ struct workload_needs {
  * @name: as on the command line
  * @help: one line
  * @kind: what it is for
+ * @on_request: runs only when it is named: it takes too long to be everybody's
  * @needs: what must be there
  * @params: parameters, ended by a NULL name; or NULL
  * @metrics: what it yields, ended by a NULL name; or NULL
  * @checks: NULL-terminated names of the checks it always reports; a check that
  *	is declared and not reported fails the cell; or NULL
  * @deadline_s: seconds of guest time for one cell
+ * @adapt: makes of @needs what one cell needs, from its parameters; called by the
+ *	harness, so it only computes; NULL where all cells need the same
  * @setup: prepare; may be NULL
  * @run: do and measure
  * @verify: look at what @run left; may be NULL
@@ -87,11 +97,13 @@ struct workload {
 	const char *name;
 	const char *help;
 	enum workload_kind kind;
+	bool on_request;
 	struct workload_needs needs;
 	const struct workload_param *params;
 	const struct metric *metrics;
 	const char *const *checks;
 	unsigned int deadline_s;
+	void (*adapt)(const struct job *job, struct workload_needs *needs);
 	int (*setup)(struct run *run);
 	int (*run)(struct run *run);
 	int (*verify)(struct run *run);
