@@ -25,6 +25,8 @@ static const char *const combine_names[COMBINE_NR] = {
 	[COMBINE_MEDIAN] = "median",
 	[COMBINE_MEAN]	= "mean",
 	[COMBINE_P99]	= "p99",
+	[COMBINE_P999]	= "p99.9",
+	[COMBINE_P9999]	= "p99.99",
 	[COMBINE_MAX]	= "max",
 	[COMBINE_SUM]	= "sum",
 };

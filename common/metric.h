@@ -27,12 +27,27 @@ enum metric_direction { DIR_LOWER, DIR_HIGHER, DIR_NEUTRAL, DIR_NR };
  * @COMBINE_MEDIAN: the median
  * @COMBINE_MEAN: the arithmetic mean
  * @COMBINE_P99: the 99th percentile (GSL's type 7 interpolation)
+ * @COMBINE_P999: the 99.9th percentile
+ * @COMBINE_P9999: the 99.99th percentile
  * @COMBINE_MAX: the largest
  * @COMBINE_SUM: the sum
  */
 enum metric_combine {
-	COMBINE_MEDIAN, COMBINE_MEAN, COMBINE_P99, COMBINE_MAX, COMBINE_SUM, COMBINE_NR
+	COMBINE_MEDIAN, COMBINE_MEAN, COMBINE_P99, COMBINE_P999, COMBINE_P9999, COMBINE_MAX,
+	COMBINE_SUM, COMBINE_NR
 };
+
+/**
+ * enum metric_reference - what a figure must be beside that of the run's first variant
+ * @REFERENCE_NONE: it is compared and shown, and no check of correctness
+ * @REFERENCE_EQUAL: the same; any difference is a failed check
+ * @REFERENCE_NO_WORSE: the same or better, by the metric's direction
+ *
+ * For what only a known good kernel can tell: how each page is classified, which
+ * tests pass. Every series of the metric's name is held against the one with the
+ * same labels of the same workload, parameters and trial.
+ */
+enum metric_reference { REFERENCE_NONE, REFERENCE_EQUAL, REFERENCE_NO_WORSE };
 
 /**
  * struct metric - a figure a workload yields
@@ -42,6 +57,7 @@ enum metric_combine {
  * @unit: unit of one sample
  * @direction: which way is better
  * @combine: how samples combine
+ * @reference: whether a difference from the first variant is a failed check
  *
  * Arrays of metrics end with an entry whose @name is NULL.
  */
@@ -52,6 +68,7 @@ struct metric {
 	enum metric_unit unit;
 	enum metric_direction direction;
 	enum metric_combine combine;
+	enum metric_reference reference;
 };
 
 /**
@@ -66,7 +83,7 @@ const char *metric_unit_name(enum metric_unit unit, int exact);
 /** metric_direction_name() - "lower", "higher" or "neutral" */
 const char *metric_direction_name(enum metric_direction direction);
 
-/** metric_combine_name() - "median", "mean", "p99", "max" or "sum" */
+/** metric_combine_name() - "median", "mean", "p99", "p99.9", "p99.99", "max", "sum" */
 const char *metric_combine_name(enum metric_combine combine);
 
 #endif

@@ -77,6 +77,12 @@ double stats_combine(enum metric_combine combine, const uint64_t *samples, size_
 	case COMBINE_P99:
 		value = stats_quantile(figures, nr, 0.99);
 		break;
+	case COMBINE_P999:
+		value = stats_quantile(figures, nr, 0.999);
+		break;
+	case COMBINE_P9999:
+		value = stats_quantile(figures, nr, 0.9999);
+		break;
 	case COMBINE_MAX:
 		value = gsl_stats_max(figures, 1, nr);
 		break;

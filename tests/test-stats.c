@@ -30,6 +30,8 @@ static void each_way_of_combining_gives_its_figure(void **state)
 	assert_near(stats_combine(COMBINE_SUM, samples, 4), 20);
 	/* type 7: place 0.99 * 3 = 2.97 between 7 and 9 */
 	assert_near(stats_combine(COMBINE_P99, samples, 4), 7 + 0.97 * 2);
+	assert_near(stats_combine(COMBINE_P999, samples, 4), 7 + 0.997 * 2);
+	assert_near(stats_combine(COMBINE_P9999, samples, 4), 7 + 0.9997 * 2);
 }
 
 static void one_sample_is_its_own_figure(void **state)

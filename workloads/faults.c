@@ -131,8 +131,9 @@ static int silent_run(struct run *run)
 }
 
 static const struct metric crash_metrics[] = {
-	{ "before_crash", "samples recorded before the crash", "before_crash", UNIT_COUNT,
-	  DIR_NEUTRAL, COMBINE_SUM },
+	{ .name = "before_crash",
+	  .help = "samples recorded before the crash",
+	  .series = "before_crash", .unit = UNIT_COUNT, .direction = DIR_NEUTRAL, .combine = COMBINE_SUM },
 	{ .name = NULL }
 };
 

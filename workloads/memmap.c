@@ -15,15 +15,15 @@
  * in every cell, after the workload.
  */
 static const struct metric memmap_metrics[] = {
-	{ "memmap_bytes",
-	  "memmap of all memory (6.12 counts page_ext in it where that is on)",
-	  "booted_memmap_bytes", UNIT_BYTES, DIR_LOWER, COMBINE_MAX },
-	{ "vmemmap_table_bytes",
-	  "page-table pages that map the memmap: PTE, PMD, PUD (and P4D) tables",
-	  "vmemmap_table_bytes", UNIT_BYTES, DIR_LOWER, COMBINE_MAX },
-	{ "mem_total_bytes",
-	  "MemTotal: what is left for use after kernel image, memmap and other boot allocations",
-	  "mem_total_bytes", UNIT_BYTES, DIR_HIGHER, COMBINE_MAX },
+	{ .name = "memmap_bytes",
+	  .help = "memmap of all memory (6.12 counts page_ext in it where that is on)",
+	  .series = "booted_memmap_bytes", .unit = UNIT_BYTES, .direction = DIR_LOWER, .combine = COMBINE_MAX },
+	{ .name = "vmemmap_table_bytes",
+	  .help = "page-table pages that map the memmap: PTE, PMD, PUD (and P4D) tables",
+	  .series = "vmemmap_table_bytes", .unit = UNIT_BYTES, .direction = DIR_LOWER, .combine = COMBINE_MAX },
+	{ .name = "mem_total_bytes",
+	  .help = "MemTotal: what is left for use after kernel image, memmap and other boot allocations",
+	  .series = "mem_total_bytes", .unit = UNIT_BYTES, .direction = DIR_HIGHER, .combine = COMBINE_MAX },
 	{ .name = NULL }
 };
 
