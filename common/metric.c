@@ -31,6 +31,12 @@ static const char *const combine_names[COMBINE_NR] = {
 	[COMBINE_SUM]	= "sum",
 };
 
+static const char *const reference_names[REFERENCE_NR] = {
+	[REFERENCE_NONE] = "none",
+	[REFERENCE_EQUAL] = "equal",
+	[REFERENCE_NO_WORSE] = "no-worse",
+};
+
 const char *metric_unit_name(enum metric_unit unit, int exact)
 {
 	if ((unsigned int)unit >= UNIT_NR)
@@ -52,4 +58,11 @@ const char *metric_combine_name(enum metric_combine combine)
 	if ((unsigned int)combine >= COMBINE_NR)
 		return "invalid";
 	return combine_names[combine];
+}
+
+const char *metric_reference_name(enum metric_reference reference)
+{
+	if ((unsigned int)reference >= REFERENCE_NR)
+		return "invalid";
+	return reference_names[reference];
 }

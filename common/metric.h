@@ -40,14 +40,16 @@ enum metric_combine {
 /**
  * enum metric_reference - what a figure must be beside that of the run's first variant
  * @REFERENCE_NONE: it is compared and shown, and no check of correctness
- * @REFERENCE_EQUAL: the same; any difference is a failed check
- * @REFERENCE_NO_WORSE: the same or better, by the metric's direction
+ * @REFERENCE_EQUAL: the same, sample by sample; any difference is a failed check
+ * @REFERENCE_NO_WORSE: the figure of a series is the same or better, by the metric's
+ *	direction; a neutral one must be the same
  *
  * For what only a known good kernel can tell: how each page is classified, which
  * tests pass. Every series of the metric's name is held against the one with the
- * same labels of the same workload, parameters and trial.
+ * same labels of the same workload, parameters and trial; one that only one of the
+ * two has is a difference. See harness/reference.h for which variant that is.
  */
-enum metric_reference { REFERENCE_NONE, REFERENCE_EQUAL, REFERENCE_NO_WORSE };
+enum metric_reference { REFERENCE_NONE, REFERENCE_EQUAL, REFERENCE_NO_WORSE, REFERENCE_NR };
 
 /**
  * struct metric - a figure a workload yields
@@ -85,5 +87,8 @@ const char *metric_direction_name(enum metric_direction direction);
 
 /** metric_combine_name() - "median", "mean", "p99", "p99.9", "p99.99", "max", "sum" */
 const char *metric_combine_name(enum metric_combine combine);
+
+/** metric_reference_name() - "none", "equal", "no-worse" */
+const char *metric_reference_name(enum metric_reference reference);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the writers of a comparison share. Only plot.c and show-cell.c include it besides.
+ * What the writers of a comparison share. Others include it for how figures are written.
  */
 #ifndef PAGEMETA_COMPARE_PRIVATE_H
 #define PAGEMETA_COMPARE_PRIVATE_H

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "host.h"
+#include "reference.h"
 #include "session.h"
 
 static char *new_id(time_t now)
@@ -35,6 +36,29 @@ static char *host_line(void)
 	return line;
 }
 
+static bool needs_reference(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_workloads; i++) {
+		const struct metric *metric = plan->workload[i]->metrics;
+
+		for (; metric && metric->name; metric++)
+			if (metric->reference != REFERENCE_NONE)
+				return true;
+	}
+	return false;
+}
+
+static void note_reference(const struct session *session, struct strv *lines)
+{
+	char *note = needs_reference(&session->plan) ? reference_note(&session->plan.label) : NULL;
+
+	if (note) {
+		strv_add(lines, "%s", note);
+		progress_say(session->progress, "%s", note);
+	}
+	free(note);
+}
+
 /* What a reader of the figures should know: how the engine was chosen, what disturbs. */
 static char *notes_of(const struct session *session)
 {
@@ -44,6 +68,7 @@ static char *notes_of(const struct session *session)
 
 	if (*session->engine_note)
 		strv_add(&lines, "%s", session->engine_note);
+	note_reference(session, &lines);
 	host_examine(&findings, session->request->opts->paths.results);
 	for (size_t i = 0; i < findings.nr; i++)
 		if (findings.item[i].level != HOST_GOOD)
@@ -119,6 +144,7 @@ static int add_metrics(struct session *session, struct err *err)
 				.unit = metric->unit,
 				.direction = metric->direction,
 				.combine = metric->combine,
+				.reference = metric->reference,
 			};
 
 			error = store_add_metric(session->store, &stored, err);
@@ -193,6 +219,48 @@ static unsigned int choose_jobs(const struct session *session)
 	return cores < 8 ? cores : 8;
 }
 
+static void say_finding(struct session *session, const struct store_cell *cell,
+			const struct reference_finding *finding)
+{
+	if (finding->verdict != cell->verdict)
+		progress_say(session->progress, "%s: %s %s%s%s: %s", verdict_name(finding->verdict),
+			     cell->variant, cell->workload, *cell->params ? " " : "", cell->params,
+			     finding->reason);
+}
+
+/*
+ * Once all cells have ended, whoever ran them: what a run that was killed here has
+ * judged already is judged once more, with the same outcome.
+ */
+static int judge_references(struct session *session, struct err *err)
+{
+	struct store_content content;
+	struct reference_finding *finding;
+	size_t nr;
+	int error;
+
+	error = store_load(session->store, &content, err);
+	if (error)
+		return error;
+	finding = reference_judge(&content, &nr);
+	for (size_t i = 0; i < nr && !error; i++) {
+		struct store_cell amended = {
+			.id = finding[i].cell,
+			.verdict = finding[i].verdict,
+			.reason = finding[i].reason,
+		};
+
+		error = store_cell_amend(session->store, &amended, finding[i].check,
+					 finding[i].nr_checks, err);
+		/* Ids are places in the plan, from 1. */
+		if (!error)
+			say_finding(session, &content.cell[finding[i].cell - 1], &finding[i]);
+	}
+	reference_free(finding, nr);
+	store_content_free(&content);
+	return error;
+}
+
 static int run_cells(struct session *session, const bool *finished,
 		     const struct store_series *first, size_t nr_first, struct err *err)
 {
@@ -213,6 +281,8 @@ static int run_cells(struct session *session, const bool *finished,
 	};
 	int error = runner_run(&config, err);
 
+	if (!error)
+		error = judge_references(session, err);
 	return error ? error : store_finish(session->store, err);
 }
 

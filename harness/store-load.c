@@ -65,6 +65,7 @@ static int metric_words(sqlite3_stmt *stmt, int at, struct store_metric *metric)
 	char *unit = column_text(stmt, at);
 	char *direction = column_text(stmt, at + 1);
 	char *combine = column_text(stmt, at + 2);
+	char *reference = column_text(stmt, at + 3);
 	int error;
 
 	error = store_unit_parse(unit, &metric->unit);
@@ -72,6 +73,9 @@ static int metric_words(sqlite3_stmt *stmt, int at, struct store_metric *metric)
 		error = store_direction_parse(direction, &metric->direction);
 	if (!error)
 		error = store_combine_parse(combine, &metric->combine);
+	if (!error)
+		error = store_reference_parse(reference, &metric->reference);
+	free(reference);
 	free(combine);
 	free(direction);
 	free(unit);
@@ -184,36 +188,41 @@ static int check_row(sqlite3_stmt *stmt, void *ctx)
 static const struct table {
 	const char *sql;
 	int (*row)(sqlite3_stmt *stmt, void *ctx);
+	int since;		/* schema that has these columns; 0 for all */
+	const char *before;	/* what is read of an older one */
 } table[] = {
 	{ "SELECT variant, key, source_version, patch_hash, config_hash, image_hash, compiler,"
-	  " seconds FROM kernel ORDER BY id", kernel_row },
-	{ "SELECT workload, name, help, series, unit, direction, combine FROM metric ORDER BY id",
-	  metric_row },
+	  " seconds FROM kernel ORDER BY id", kernel_row, 0, NULL },
+	{ "SELECT workload, name, help, series, unit, direction, combine, reference FROM metric"
+	  " ORDER BY id", metric_row, 2,
+	  "SELECT workload, name, help, series, unit, direction, combine, 'none' FROM metric"
+	  " ORDER BY id" },
 	{ "SELECT id, variant, workload, params, trial, status, verdict, reason, started,"
-	  " ready_ns, wall_ns, max_rss, command, console, job FROM cell ORDER BY id", cell_row },
-	{ "SELECT cell, name, labels, samples FROM series ORDER BY cell, id", series_row },
-	{ "SELECT cell, name, labels, verdict, reason FROM checks ORDER BY cell, id", check_row },
+	  " ready_ns, wall_ns, max_rss, command, console, job FROM cell ORDER BY id", cell_row, 0, NULL },
+	{ "SELECT cell, name, labels, samples FROM series ORDER BY cell, id", series_row, 0, NULL },
+	{ "SELECT cell, name, labels, verdict, reason FROM checks ORDER BY cell, id", check_row, 0, NULL },
 };
 
 static const struct table run_table = {
 	"SELECT id, suite_version, engine, exact, profile, argv, qemu_version, agent_hash, host,"
-	" topology, notes, started, ended, status FROM run", run_row
+	" topology, notes, started, ended, status FROM run", run_row, 0, NULL
 };
 
 static int load_table(struct store *store, const struct table *from, void *ctx, struct err *err)
 {
+	const char *sql = store->schema < from->since ? from->before : from->sql;
 	sqlite3_stmt *stmt = NULL;
 	int error = 0;
 	int rc;
 
-	rc = sqlite3_prepare_v2(store->db, from->sql, -1, &stmt, NULL);
+	rc = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(stmt);
 	for (; rc == SQLITE_ROW && !error; rc = sqlite3_step(stmt))
 		error = from->row(stmt, ctx);
 	if (error)
 		err_set(err, error, "%s: cannot read: a row of \"%s\" makes no sense; the file is "
-			"damaged, restore it from a copy or run again", store->path, from->sql);
+			"damaged, restore it from a copy or run again", store->path, sql);
 	else if (rc != SQLITE_DONE)
 		error = store_failed(store, "read", err);
 	sqlite3_finalize(stmt);

@@ -57,6 +57,7 @@ static int create_tables(struct store *store, const struct store_run *run, struc
 			run->id, run->suite_version, run->engine, (int64_t)run->exact,
 			run->profile, run->argv, run->qemu_version, run->agent_hash, run->host,
 			run->topology, run->notes, run->started);
+	store->schema = STORE_SCHEMA;
 	store->batch = !error;
 	return error;
 }
@@ -201,9 +202,10 @@ int store_check_schema(struct store *store, struct err *err)
 			       store->path);
 	if (schema > STORE_SCHEMA)
 		return refuse_newer(store, schema, err);
-	if (schema != STORE_SCHEMA)
+	if (schema < 1)
 		return err_set(err, -EBADMSG, "%s: cannot read: no pagemeta ever wrote schema "
 			       "%lld; the file is damaged", store->path, (long long)schema);
+	store->schema = schema;
 	return 0;
 }
 

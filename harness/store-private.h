@@ -21,6 +21,7 @@
  * @path: run.db in it
  * @lock_fd: holds the writer's lock; -1 for a reader
  * @batch: between store_begin() and store_commit()
+ * @schema: version of the file
  * @failed: the error that spoilt the batch, 0 while all is well
  */
 struct store {
@@ -29,6 +30,7 @@ struct store {
 	char *path;
 	int lock_fd;
 	bool batch;
+	int64_t schema;
 	int failed;
 };
 
@@ -41,6 +43,7 @@ const char *store_unit_word(enum metric_unit unit);
 int store_unit_parse(const char *word, enum metric_unit *ret_unit);
 int store_direction_parse(const char *word, enum metric_direction *ret_direction);
 int store_combine_parse(const char *word, enum metric_combine *ret_combine);
+int store_reference_parse(const char *word, enum metric_reference *ret_reference);
 
 /**
  * store_failed() - say what SQLite could not do

@@ -50,6 +50,7 @@ const char store_schema_sql[] =
 	"	unit TEXT NOT NULL,"
 	"	direction TEXT NOT NULL,"
 	"	combine TEXT NOT NULL,"
+	"	reference TEXT NOT NULL,"
 	"	UNIQUE (workload, name)"
 	") STRICT;"
 	"CREATE TABLE cell ("
@@ -132,6 +133,17 @@ int store_combine_parse(const char *word, enum metric_combine *ret_combine)
 		if (strcmp(word, metric_combine_name(i)))
 			continue;
 		*ret_combine = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int store_reference_parse(const char *word, enum metric_reference *ret_reference)
+{
+	for (int i = 0; i < REFERENCE_NR; i++) {
+		if (strcmp(word, metric_reference_name(i)))
+			continue;
+		*ret_reference = i;
 		return 0;
 	}
 	return -EINVAL;

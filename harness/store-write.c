@@ -103,14 +103,15 @@ int store_add_metric(struct store *store, const struct store_metric *metric, str
 	if (error)
 		return error;
 	return store_exec(store, "record a metric", err,
-		"INSERT INTO metric (workload, name, help, series, unit, direction, combine)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?)"
+		"INSERT INTO metric (workload, name, help, series, unit, direction, combine,"
+		" reference) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (workload, name) DO UPDATE SET help = excluded.help,"
 		" series = excluded.series, unit = excluded.unit,"
-		" direction = excluded.direction, combine = excluded.combine", "sssssss",
+		" direction = excluded.direction, combine = excluded.combine,"
+		" reference = excluded.reference", "ssssssss",
 		metric->workload, metric->name, metric->help, metric->series,
 		store_unit_word(metric->unit), metric_direction_name(metric->direction),
-		metric_combine_name(metric->combine));
+		metric_combine_name(metric->combine), metric_reference_name(metric->reference));
 }
 
 /* An UPDATE that found no row is a bug of the caller that must not pass for a record. */
@@ -198,6 +199,40 @@ int store_cell_end(struct store *store, const struct store_cell *cell,
 		error = add_series(store, cell->id, &series[i], err);
 	for (size_t i = 0; i < nr_checks && !error; i++)
 		error = add_check(store, cell->id, &check[i], err);
+	if (error)
+		roll_back(store);
+	else
+		error = store_commit(store, err);
+	return error;
+}
+
+static int replace_check(struct store *store, int64_t cell, const struct store_check *check,
+			 struct err *err)
+{
+	int error;
+
+	error = store_exec(store, "replace a check", err,
+			   "DELETE FROM checks WHERE cell = ? AND name = ? AND labels = ?", "iss",
+			   cell, check->name, check->labels);
+	return error ? error : add_check(store, cell, check, err);
+}
+
+int store_cell_amend(struct store *store, const struct store_cell *cell,
+		     const struct store_check *check, size_t nr_checks, struct err *err)
+{
+	int error = store_begin(store, err);
+
+	if (error)
+		return error;
+	error = store_exec(store, "amend a cell", err,
+			   "UPDATE cell SET verdict = ?, reason = ?"
+			   " WHERE id = ? AND status = 'finished'", "ssi",
+			   verdict_name(cell->verdict), cell->reason, cell->id);
+	if (!error && sqlite3_changes(store->db) != 1)
+		error = err_set(err, -EINVAL, "%s: cannot amend cell %lld: there is no such cell, or "
+				"it has not finished", store->path, (long long)cell->id);
+	for (size_t i = 0; i < nr_checks && !error; i++)
+		error = replace_check(store, cell->id, &check[i], err);
 	if (error)
 		roll_back(store);
 	else

@@ -16,7 +16,11 @@
 #include "util.h"
 #include "verdict.h"
 
-#define STORE_SCHEMA 1	/* PRAGMA user_version; a newer one is refused with a clear text */
+/*
+ * PRAGMA user_version; a newer one is refused with a clear text, older ones are read.
+ * 2: metric.reference
+ */
+#define STORE_SCHEMA 2
 
 struct store;
 
@@ -111,6 +115,7 @@ struct store_metric {
 	enum metric_unit unit;
 	enum metric_direction direction;
 	enum metric_combine combine;
+	enum metric_reference reference;
 };
 
 /** struct store_series - samples of one series in one cell */
@@ -195,6 +200,19 @@ int store_cell_begin(struct store *store, const struct store_cell *cell, struct 
 int store_cell_end(struct store *store, const struct store_cell *cell,
 		   const struct store_series *series, size_t nr_series,
 		   const struct store_check *check, size_t nr_checks, struct err *err);
+
+/**
+ * store_cell_amend() - what only the whole run could tell of a finished cell
+ * @store: being written
+ * @cell: id, verdict and reason, which replace what stands there
+ * @check: what was judged; takes the place of checks of the same name and labels
+ * @nr_checks: how many
+ * @err: the cell has not finished (-EINVAL), or what the disk said
+ *
+ * One durable transaction; done twice it leaves what it left the first time.
+ */
+int store_cell_amend(struct store *store, const struct store_cell *cell,
+		     const struct store_check *check, size_t nr_checks, struct err *err);
 
 /** store_finish() - the run is complete */
 int store_finish(struct store *store, struct err *err);

@@ -170,16 +170,32 @@ static void a_newer_schema_is_refused_and_names_the_suite_it_needs(void **state)
 	(void)state;
 
 	sample_run_make(&sample, dir);
-	run_sql(dir, "PRAGMA user_version = 2; UPDATE run SET suite_version = '7.5'");
+	run_sql(dir, "PRAGMA user_version = 3; UPDATE run SET suite_version = '7.5'");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
 	assert_non_null(strstr(err.text, "pagemeta 7.5 or newer"));
 	assert_int_equal(store_open(dir, true, &store, &err), -EPROTO);
 
 	run_sql(dir, "DROP TABLE run");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "schema 2"));
+	assert_non_null(strstr(err.text, "schema 3"));
 	run_sql(dir, "PRAGMA user_version = 0");
 	assert_int_equal(store_open(dir, false, &store, &err), -EBADMSG);
+	sample_remove(dir);
+}
+
+static void a_run_of_an_older_schema_is_read(void **state)
+{
+	char *dir = sample_folder();
+	struct store_content content;
+	(void)state;
+
+	sample_run_make(&sample, dir);
+	run_sql(dir, "PRAGMA user_version = 1; ALTER TABLE metric DROP COLUMN reference");
+	load(dir, &content);
+	assert_int_equal(content.nr_metrics, 10);
+	assert_int_equal(content.metric[2].combine, COMBINE_P99);
+	assert_int_equal(content.metric[2].reference, REFERENCE_NONE);
+	store_content_free(&content);
 	sample_remove(dir);
 }
 
@@ -193,6 +209,7 @@ static void rows_that_make_no_sense_are_refused(void **state)
 		"UPDATE metric SET unit = 'furlongs'",
 		"UPDATE metric SET direction = 'up'",
 		"UPDATE metric SET combine = 'guess'",
+		"UPDATE metric SET reference = 'perhaps'",
 		"UPDATE checks SET verdict = ''",
 		"DELETE FROM run",
 		"PRAGMA foreign_keys = 0; DROP TABLE series",
@@ -452,6 +469,7 @@ int main(void)
 		cmocka_unit_test(a_folder_that_holds_a_run_gets_no_second_one),
 		cmocka_unit_test(what_is_no_run_is_refused),
 		cmocka_unit_test(a_newer_schema_is_refused_and_names_the_suite_it_needs),
+		cmocka_unit_test(a_run_of_an_older_schema_is_read),
 		cmocka_unit_test(rows_that_make_no_sense_are_refused),
 		cmocka_unit_test(damaged_files_never_crash_the_reader),
 		cmocka_unit_test(a_step_that_failed_in_part_is_not_kept_in_part),
