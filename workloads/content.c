@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Seeded contents of pages. The generator is splitmix64 (Steele, Lea, Flood:
- * "Fast splittable pseudorandom number generators", OOPSLA 2014): one
- * multiplication chain a word, no state to carry from page to page.
+ * Seeded contents of pages. Each page has a state of its own, made from the seed
+ * and its number; nothing is carried from page to page.
  */
 #include "content.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "prng.h"
 
 /*
  * Chosen by trying: a page alone shrinks to a half with LZ4, to less than a third
@@ -37,15 +38,6 @@ const char *content_name(enum content content)
 	return (unsigned int)content < CONTENT_NR ? names[content] : "invalid";
 }
 
-static uint64_t next(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 /* One syllable to four, each a consonant and a vowel, and a space. */
 static void make_words(struct content_maker *maker)
 {
@@ -55,11 +47,11 @@ static void make_words(struct content_maker *maker)
 	char *at;
 
 	for (i = 0; i < WORDS; i++) {
-		draw = next(&state);
+		draw = prng_next(&state);
 		syllables = 1 + (unsigned int)(draw % 4);
 		at = maker->word[i];
 		for (k = 0; k < syllables; k++) {
-			draw = next(&state);
+			draw = prng_next(&state);
 			*at++ = consonants[draw % (sizeof(consonants) - 1)];
 			*at++ = vowels[(draw >> 32) % (sizeof(vowels) - 1)];
 		}
@@ -88,7 +80,7 @@ void content_maker_free(struct content_maker *maker)
 
 static void fill_same(uint64_t *state, uint8_t *page)
 {
-	uint64_t word = next(state) | 1;	/* never 0 */
+	uint64_t word = prng_next(state) | 1;	/* never 0 */
 	size_t i;
 
 	for (i = 0; i < CONTENT_PAGE; i += sizeof(word))
@@ -101,7 +93,7 @@ static void fill_random(uint64_t *state, uint8_t *page)
 	size_t i;
 
 	for (i = 0; i < CONTENT_PAGE; i += sizeof(word)) {
-		word = next(state);
+		word = prng_next(state);
 		memcpy(page + i, &word, sizeof(word));
 	}
 }
@@ -117,7 +109,7 @@ static void fill_text(const struct content_maker *maker, uint64_t *state, uint8_
 	unsigned int i;
 
 	for (used = 0; used < CONTENT_PAGE; used += len) {
-		i = draw_word(next(state));
+		i = draw_word(prng_next(state));
 		len = maker->len[i];
 		if (len > CONTENT_PAGE - used)
 			len = CONTENT_PAGE - used;
@@ -129,7 +121,7 @@ void content_fill(struct content_maker *maker, uint64_t index, void *page)
 {
 	uint64_t state = maker->seed + (index + 1) * 0xd1342543de82ef95u;
 
-	next(&state);
+	prng_next(&state);
 	switch (maker->content) {
 	case CONTENT_SAME:
 		fill_same(&state, page);
