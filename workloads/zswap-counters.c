@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sysfs.h"
+#include "workload.h"
 
 #define VMSTAT "/proc/vmstat"
 #define ZSWAP_DEBUGFS "/sys/kernel/debug/zswap/"
@@ -106,4 +107,24 @@ unsigned int zswap_counters_check(const struct zswap_counters *before,
 		snprintf(text + used, size - used, " (must be %+" PRId64 ")", expect[i].change);
 	}
 	return wrong;
+}
+
+int zswap_counters_take(struct run *run, struct zswap_counters *ret_counters)
+{
+	const char *source = "";
+	int err = zswap_counters_read(ret_counters, &source);
+
+	return err ? run_error(run, err, "counter %s: %s", source, strerror(-err)) : 0;
+}
+
+void zswap_counters_report(struct run *run, const char *check, const char *labels,
+			   const struct zswap_counters *before,
+			   const struct zswap_counters *after,
+			   const struct zswap_expect *expect, size_t nr)
+{
+	char text[512] = "";
+	unsigned int wrong;
+
+	wrong = zswap_counters_check(before, after, expect, nr, text, sizeof(text));
+	run_check(run, check, labels, wrong ? VERDICT_FAIL : VERDICT_PASS, "%s", text);
 }

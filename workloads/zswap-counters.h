@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct run;
+
 /** enum zswap_counter - what is counted; the sources stand in zswap-counters.c */
 enum zswap_counter {
 	ZC_ZSWPOUT,		/* pages stored in zswap */
@@ -39,6 +41,23 @@ struct zswap_counters {
  */
 int zswap_counters_read(struct zswap_counters *ret_counters, const char **ret_source);
 
+/**
+ * zswap_counters_take() - read all, for a workload
+ * @run: gets the reason of a failure
+ * @ret_counters: set on success
+ *
+ * Return: 0 or -errno.
+ */
+int zswap_counters_take(struct run *run, struct zswap_counters *ret_counters);
+
+/** zswap_counters_change() - by how much a counter grew; negative wraps around */
+static inline uint64_t zswap_counters_change(const struct zswap_counters *before,
+					     const struct zswap_counters *after,
+					     enum zswap_counter counter)
+{
+	return after->value[counter] - before->value[counter];
+}
+
 /** struct zswap_expect - by how much a counter must have changed */
 struct zswap_expect {
 	enum zswap_counter counter;
@@ -61,5 +80,20 @@ unsigned int zswap_counters_check(const struct zswap_counters *before,
 				  const struct zswap_counters *after,
 				  const struct zswap_expect *expect, size_t nr,
 				  char *text, size_t size);
+
+/**
+ * zswap_counters_report() - zswap_counters_check() as a check of the run
+ * @run: this run
+ * @check: name of the check
+ * @labels: as for run_check()
+ * @before: at the start
+ * @after: at the end
+ * @expect: @nr expectations
+ * @nr: how many
+ */
+void zswap_counters_report(struct run *run, const char *check, const char *labels,
+			   const struct zswap_counters *before,
+			   const struct zswap_counters *after,
+			   const struct zswap_expect *expect, size_t nr);
 
 #endif

@@ -14,27 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "content.h"
 #include "swap-device.h"
-#include "sysfs.h"
 #include "table.h"
 #include "zswap-counters.h"
+#include "zswap-setup.h"
 
 #define PAGE 4096
 #define WARM_UP_PAGES 64
-#define SLACK_PAGES 4096	/* swap slots that caches per CPU hold back */
-#define PARAMETERS "/sys/module/zswap/parameters/"
-
-static const char *const compressors[] = { "lzo", "lz4", "zstd", NULL };
-static const char *const pools[] = { "zsmalloc", "zbud", NULL };
 
 static const struct workload_param zswap_params[] = {
 	{ .name = "compressor", .help = "zswap's compressor", .def = "lzo",
-	  .choices = compressors, .quick = "lzo,lz4,zstd", .full = "lzo,lz4,zstd" },
+	  .choices = zswap_compressors, .quick = "lzo,lz4,zstd", .full = "lzo,lz4,zstd" },
 	{ .name = "pool", .help = "zswap's pool of compressed pages", .def = "zsmalloc",
-	  .choices = pools, .quick = "zsmalloc,zbud", .full = "zsmalloc,zbud" },
+	  .choices = zswap_pools, .quick = "zsmalloc,zbud", .full = "zsmalloc,zbud,z3fold" },
 	{ .name = "pages", .help = "pages of each class of content", .def = "1024",
 	  .min = 64, .max = 16384, .quick = "1024", .full = "8192" },
 	{ .name = NULL }
@@ -73,67 +67,9 @@ static const struct metric zswap_metrics[] = {
 
 static const char *const zswap_checks[] = { "content-verified", "really-in-zswap", NULL };
 
-static const char *const zswap_config[] = {
-	"CONFIG_SWAP=y", "CONFIG_ZSWAP=y", "CONFIG_ZSMALLOC=y", "CONFIG_ZBUD=y",
-	"CONFIG_CRYPTO_LZO=y", "CONFIG_CRYPTO_LZ4=y", "CONFIG_CRYPTO_ZSTD=y",
-	"CONFIG_BLK_DEV_RAM=y", "CONFIG_DEBUG_FS=y", "CONFIG_VM_EVENT_COUNTERS=y", NULL
-};
-
-/* A kernel that does not know a compressor or pool quietly falls back to another. */
-static int set_parameter(struct run *run, const char *path, const char *value)
-{
-	char seen[64];
-	int err;
-
-	err = sysfs_write(path, value);
-	if (err == -ENOENT)
-		return run_unsupported(run, "%s: this kernel does not know '%s'", path, value);
-	if (err)
-		return run_error(run, err, "%s: write '%s': %s", path, value, strerror(-err));
-	err = sysfs_read(path, seen, sizeof(seen));
-	if (err < 0)
-		return run_error(run, err, "%s: read: %s", path, strerror(-err));
-	if (strcmp(seen, value))
-		return run_unsupported(run, "%s: wrote '%s', the kernel took '%s'", path, value,
-				       seen);
-	return 0;
-}
-
-/* Compressor and pool come before zswap is switched on, so that it makes one pool only. */
-static int zswap_on(struct run *run)
-{
-	const char *compressor = run_param(run, "compressor"), *pool = run_param(run, "pool");
-	int err;
-
-	err = set_parameter(run, PARAMETERS "compressor", compressor);
-	if (!err)
-		err = set_parameter(run, PARAMETERS "zpool", pool);
-	if (!err)
-		err = set_parameter(run, PARAMETERS "shrinker_enabled", "N");
-	if (!err)
-		err = set_parameter(run, PARAMETERS "enabled", "Y");
-	if (!err)
-		err = set_parameter(run, PARAMETERS "compressor", compressor);
-	if (!err)
-		err = set_parameter(run, PARAMETERS "zpool", pool);
-	return err;
-}
-
 static int zswap_setup(struct run *run)
 {
-	int err;
-
-	run_phase(run, "set-up");
-	/* What this process has touched must not be swapped out in place of the pages. */
-	if (mlockall(MCL_CURRENT | MCL_ONFAULT))
-		return run_error(run, -errno, "mlockall: %s", strerror(errno));
-	err = zswap_on(run);
-	if (err)
-		return err;
-	err = sysfs_write("/proc/sys/vm/page-cluster", "0");
-	if (err)
-		return run_error(run, err, "/proc/sys/vm/page-cluster: %s", strerror(-err));
-	return swap_device_on(run, run_param_u64(run, "pages") + SLACK_PAGES);
+	return zswap_swap_on(run, run_param_u64(run, "pages"));
 }
 
 /**
@@ -202,14 +138,6 @@ static int pass_init(struct pass *pass, struct run *run, enum content content, s
 	return 0;
 }
 
-static int read_counters(struct run *run, struct zswap_counters *ret_counters)
-{
-	const char *source = "";
-	int err = zswap_counters_read(ret_counters, &source);
-
-	return err ? run_error(run, err, "counter %s: %s", source, strerror(-err)) : 0;
-}
-
 /*
  * New pages wait in a batch per CPU before they are on an LRU list, where reclaim
  * can take them. MADV_PAGEOUT drains the batch first (mm/madvise.c), so one call
@@ -259,15 +187,15 @@ static int pass_measure(struct pass *pass)
 
 	err = fill(pass);
 	if (!err)
-		err = read_counters(pass->run, &pass->start);
+		err = zswap_counters_take(pass->run, &pass->start);
 	if (!err)
 		err = store(pass);
 	if (!err)
-		err = read_counters(pass->run, &pass->stored);
+		err = zswap_counters_take(pass->run, &pass->stored);
 	if (err)
 		return err;
 	load(pass);
-	return read_counters(pass->run, &pass->loaded);
+	return zswap_counters_take(pass->run, &pass->loaded);
 }
 
 static void check_content(struct pass *pass, const char *labels)
@@ -416,6 +344,7 @@ const struct workload workload_zswap = {
 	.metrics = zswap_metrics,
 	.checks = zswap_checks,
 	.deadline_s = 60,
+	.adapt = zswap_adapt,
 	.setup = zswap_setup,
 	.run = zswap_run,
 	.cleanup = zswap_cleanup,
