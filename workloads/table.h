@@ -11,6 +11,7 @@
 
 #define WORKLOAD_LIST(entry)	\
 	entry(zswap)		\
+	entry(zswap_writeback)	\
 	entry(memmap)		\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
