@@ -13,6 +13,7 @@
 
 #include "frame.h"
 #include "msg.h"
+#include "ptdump.h"
 #include "run.h"
 #include "sysfs.h"
 #include "table.h"
@@ -130,6 +131,29 @@ static int silent_run(struct run *run)
 	return 0;
 }
 
+/* What differs between variants by design, declared as if it must not. */
+static int reference_run(struct run *run)
+{
+	struct ptdump_vmemmap vmemmap;
+	int err;
+
+	err = ptdump_load(PTDUMP_FILE, &vmemmap);
+	if (err)
+		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
+	run_value(run, "table_pages", "", vmemmap.table_pages);
+	return 0;
+}
+
+static const struct metric reference_metrics[] = {
+	{ .name = "table_pages",
+	  .help = "page-table pages that map the memmap, which designs may change",
+	  .series = "table_pages", .unit = UNIT_PAGES, .direction = DIR_NEUTRAL, .combine = COMBINE_SUM,
+	  .reference = REFERENCE_EQUAL },
+	{ .name = NULL }
+};
+
+static const char *const ptdump_config[] = { "CONFIG_PTDUMP_DEBUGFS=y", NULL };
+
 static const struct metric crash_metrics[] = {
 	{ .name = "before_crash",
 	  .help = "samples recorded before the crash",
@@ -231,4 +255,14 @@ const struct workload workload_fault_silent = {
 	.checks = silent_checks,
 	.deadline_s = 10,
 	.run = silent_run,
+};
+
+const struct workload workload_fault_reference = {
+	.name = "fault-reference",
+	.help = "a figure is not that of the first variant",
+	.kind = WORKLOAD_SELFTEST,
+	.needs = { .config = ptdump_config, .mem_mib = 256, .cpus = 1, .nodes = 1 },
+	.metrics = reference_metrics,
+	.deadline_s = 10,
+	.run = reference_run,
 };

@@ -22,7 +22,8 @@
 	entry(fault_truncate)	\
 	entry(fault_crash)	\
 	entry(fault_check)	\
-	entry(fault_silent)
+	entry(fault_silent)	\
+	entry(fault_reference)
 
 #define WORKLOAD_DECLARE(name) extern const struct workload workload_##name;
 WORKLOAD_LIST(WORKLOAD_DECLARE)
