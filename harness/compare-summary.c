@@ -107,6 +107,69 @@ static void print_counts(const struct compare_judged *list, size_t nr, bool cell
 	fprintf(out, "%s\n", *comma ? "" : "none");
 }
 
+/* "pass", or how many did not: "2 fail, 1 broken" */
+static void put_verdict(struct table *table, const size_t count[VERDICT_NR])
+{
+	struct strv part = { 0 };
+	char *text;
+
+	for (int i = 0; i < VERDICT_NR; i++)
+		if (i != VERDICT_PASS && count[i])
+			strv_add(&part, "%zu %s", count[i], verdict_name(i));
+	text = strv_join(&part, ", ");
+	table_cell(table, NULL, "%s", part.nr ? text : verdict_name(VERDICT_PASS));
+	free(text);
+	strv_free(&part);
+}
+
+static void put_checks(struct table *table, const struct compare_judged *list, size_t nr,
+		       const char *workload)
+{
+	size_t count[VERDICT_NR] = { 0 };
+	size_t cells = 0, checks = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (strcmp(list[i].cell->workload, workload))
+			continue;
+		if (!strcmp(list[i].check, "cell"))
+			cells++;
+		else
+			checks++;
+		if (!says_nothing_new(list, nr, i))
+			count[list[i].verdict]++;
+	}
+	table_cell(table, NULL, "%s", workload);
+	table_cell(table, NULL, "%zu", cells);
+	table_cell(table, NULL, "%zu", checks);
+	put_verdict(table, count);
+}
+
+static bool first_of_workload(const struct store_content *content, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!strcmp(content->cell[i].workload, content->cell[at].workload))
+			return false;
+	return true;
+}
+
+/* One line a workload: those that only check have no other. */
+static void print_checks(const struct store_content *content, const struct compare_judged *list,
+			 size_t nr, unsigned int flags, FILE *out)
+{
+	struct table *table = table_new("lrrl");
+
+	table_cell(table, NULL, "workload");
+	table_cell(table, NULL, "cells");
+	table_cell(table, NULL, "checks");
+	table_cell(table, NULL, "verdict");
+	for (size_t i = 0; i < content->nr_cells; i++)
+		if (first_of_workload(content, i))
+			put_checks(table, list, nr, content->cell[i].workload);
+	compare_heading("checks", flags, out);
+	table_print(table, 2, out);
+	table_free(table);
+}
+
 static const char *engine_meaning(const struct compare *compare)
 {
 	if (compare->proved)
@@ -152,6 +215,7 @@ void compare_print_summary(const struct compare *compare, unsigned int flags, FI
 	size_t nr;
 
 	list = compare_judged(content, &nr);
+	print_checks(content, list, nr, flags, out);
 	print_not_passed(list, nr, flags, out);
 	compare_heading("about", flags, out);
 	fprintf(out, "  %-8s %s: %s\n", "engine", content->run.engine, engine_meaning(compare));

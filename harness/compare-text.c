@@ -54,10 +54,19 @@ static bool is_further(const struct compare *compare, const struct store_metric 
 	return false;
 }
 
+/*
+ * What must equal the first variant's has its verdict in a check: the hundreds of
+ * figures behind it, which are the same, would bury those that are to be read.
+ */
+static bool is_left_out(const struct view *view, const struct store_metric *metric)
+{
+	return !(view->flags & COMPARE_ALL) &&
+	       (metric->reference == REFERENCE_EQUAL || is_further(view->compare, metric));
+}
+
 static bool is_shown(const struct view *view, const struct compare_row *row)
 {
-	return !strcmp(row->metric->workload, view->workload) &&
-	       ((view->flags & COMPARE_ALL) || !is_further(view->compare, row->metric));
+	return !strcmp(row->metric->workload, view->workload) && !is_left_out(view, row->metric);
 }
 
 static double wider(double a, double b)
@@ -258,7 +267,8 @@ static void print_overall(const struct view *view, FILE *out)
 	table_cell(table, NULL, "largest");
 	table_cell(table, NULL, "rows");
 	for (size_t i = 0; i < content->nr_metrics; i++)
-		if (!strcmp(content->metric[i].workload, view->workload))
+		if (!strcmp(content->metric[i].workload, view->workload) &&
+		    content->metric[i].reference != REFERENCE_EQUAL)
 			for (size_t at = 0; at < view->nr_sides; at++)
 				any |= put_overall(table, view, &content->metric[i],
 						   view->side[at]);
@@ -277,10 +287,10 @@ static void print_left_out(const struct view *view, FILE *out)
 
 	for (size_t i = 0; i < content->nr_metrics; i++)
 		if (!strcmp(content->metric[i].workload, view->workload) &&
-		    is_further(view->compare, &content->metric[i]))
+		    is_left_out(view, &content->metric[i]))
 			strv_add(&names, "%s", content->metric[i].name);
 	list = strv_join(&names, ", ");
-	if (names.nr && !(view->flags & COMPARE_ALL))
+	if (names.nr)
 		fprintf(out, "\n    further figures with --all: %s\n", list);
 	free(list);
 	strv_free(&names);
@@ -316,11 +326,21 @@ static void print_without_figures(const struct view *view, FILE *out)
 				variant->item[at]);
 }
 
+static bool shows_anything(const struct view *view)
+{
+	for (size_t i = 0; i < view->compare->nr_rows; i++)
+		if (is_shown(view, &view->compare->row[i]))
+			return true;
+	return false;
+}
+
 static void print_workload(const struct compare *compare, unsigned int flags,
 			   const char *workload, FILE *out)
 {
 	struct view view = { .compare = compare, .flags = flags, .workload = workload };
 
+	if (!shows_anything(&view))
+		return;
 	choose_sides(&view);
 	do {
 		struct table *table = widest_table(&view);

@@ -140,6 +140,30 @@ static void csv_of_many_boots(void **state)
 	check_output(&many_boots, COMPARE_CSV, 0, "compare-kvm.csv");
 }
 
+/* They have their verdict in a check. Without a figure, a workload has no table at all. */
+static void figures_that_are_judged_are_shown_on_demand(void **state)
+{
+	struct store_content content;
+	char *text;
+	(void)state;
+
+	sample_run_load(&small, &content);
+	content.metric[6].reference = REFERENCE_EQUAL;	/* density */
+	for (size_t i = 7; i < content.nr_metrics; i++)	/* all of memmap */
+		content.metric[i].reference = REFERENCE_EQUAL;
+	text = printed(&content, COMPARE_TEXT, 0);
+	assert_null(strstr(text, "\n    density"));
+	assert_null(strstr(text, "\nmemmap\n"));
+	assert_non_null(strstr(text, "load_p99, density\n"));
+	assert_non_null(strstr(text, "\n  memmap        2       2  pass\n"));
+	free(text);
+	text = printed(&content, COMPARE_TEXT, COMPARE_ALL);
+	assert_non_null(strstr(text, "\n    density"));
+	assert_non_null(strstr(text, "\nmemmap\n"));
+	free(text);
+	store_content_free(&content);
+}
+
 static void no_line_of_text_is_wider_than_a_page(void **state)
 {
 	static const struct sample_run *const all[] = {
@@ -425,6 +449,7 @@ int main(void)
 		cmocka_unit_test(json_of_trouble),
 		cmocka_unit_test(csv_of_trouble),
 		cmocka_unit_test(csv_of_many_boots),
+		cmocka_unit_test(figures_that_are_judged_are_shown_on_demand),
 		cmocka_unit_test(no_line_of_text_is_wider_than_a_page),
 		cmocka_unit_test(json_is_one_object_with_one_entry_per_row_and_other_variant),
 		cmocka_unit_test(json_keeps_a_reason_that_is_not_utf8),
