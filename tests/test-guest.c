@@ -281,7 +281,8 @@ static void a_qemu_that_takes_too_much_memory_is_killed(void **state)
 	bench->config.mem_limit = 64 << 20;
 	bench_run(bench, "hello\neat 300\nhang");
 	bench_expect(bench, GUEST_QEMU_DIED, VERDICT_BROKEN, "of host memory, its limit is");
-	assert_true(bench->result.max_rss > 300u << 20);
+	/* It may be seen, and killed, before it has taken all that it wants. */
+	assert_true(bench->result.max_rss > bench->config.mem_limit);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_open, bench_close)
