@@ -13,6 +13,7 @@
 	entry(zswap)		\
 	entry(zswap_writeback)	\
 	entry(memmap)		\
+	entry(ksm)		\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\
