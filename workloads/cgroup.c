@@ -93,6 +93,17 @@ int cgroup_read(struct run *run, const struct cgroup *group, const char *file,
 	return err ? run_error(run, err, "%s: read: %s", path, strerror(-err)) : 0;
 }
 
+int cgroup_field(struct run *run, const struct cgroup *group, const char *file, const char *key,
+		 uint64_t *ret_value)
+{
+	char path[FILE_MAX_LEN];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/%s", group->path, file);
+	err = sysfs_field(path, key, ret_value);
+	return err ? run_error(run, err, "%s: %s: %s", path, key, strerror(-err)) : 0;
+}
+
 int cgroup_stat(struct run *run, const struct cgroup *group, const char *key,
 		uint64_t *ret_value)
 {
@@ -103,9 +114,7 @@ int cgroup_stat(struct run *run, const struct cgroup *group, const char *key,
 	err = sysfs_read(path, flush, sizeof(flush));
 	if (err < 0)
 		return run_error(run, err, "%s: read: %s", path, strerror(-err));
-	snprintf(path, sizeof(path), "%s/memory.stat", group->path);
-	err = sysfs_field(path, key, ret_value);
-	return err ? run_error(run, err, "%s: %s: %s", path, key, strerror(-err)) : 0;
+	return cgroup_field(run, group, "memory.stat", key, ret_value);
 }
 
 int cgroup_reclaim(struct run *run, const struct cgroup *group, uint64_t bytes)

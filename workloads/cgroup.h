@@ -78,6 +78,17 @@ int cgroup_stat(struct run *run, const struct cgroup *group, const char *key,
 		uint64_t *ret_value);
 
 /**
+ * cgroup_field() - a field of a file of "key value" lines, as it is
+ * @run: gets the reason of a failure
+ * @group: whose
+ * @file: its name, "memory.events"
+ * @key: name of the field
+ * @ret_value: set on success
+ */
+int cgroup_field(struct run *run, const struct cgroup *group, const char *file, const char *key,
+		 uint64_t *ret_value);
+
+/**
  * cgroup_reclaim() - ask the kernel to reclaim memory of a group
  * @run: gets the reason of a failure
  * @group: whose

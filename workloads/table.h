@@ -12,6 +12,8 @@
 #define WORKLOAD_LIST(entry)	\
 	entry(zswap)		\
 	entry(zswap_writeback)	\
+	entry(zswap_compact)	\
+	entry(zswap_memcg)	\
 	entry(memmap)		\
 	entry(ksm)		\
 	entry(fault_panic)	\

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a zsmalloc pool holds by size class: the file "classes" that
+ * CONFIG_ZSMALLOC_STAT puts into debugfs for each pool (zs_stats_size_show() of
+ * mm/zsmalloc.c).
+ */
+#ifndef PAGEMETA_ZSMALLOC_STAT_H
+#define PAGEMETA_ZSMALLOC_STAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct run;
+
+/** ZSMALLOC_CLASSES_MAX - size classes with pages of 4 KiB, of which many are merged */
+#define ZSMALLOC_CLASSES_MAX 255
+
+/**
+ * struct zsmalloc_class - one size class
+ * @size: bytes of an object
+ * @objects: objects there is room for
+ * @used: objects that are in use
+ * @pages: pages it takes
+ * @chain: pages of a zspage
+ * @freeable: pages the kernel says compaction would free
+ */
+struct zsmalloc_class {
+	uint64_t size;
+	uint64_t objects;
+	uint64_t used;
+	uint64_t pages;
+	uint64_t chain;
+	uint64_t freeable;
+};
+
+/**
+ * struct zsmalloc_stat - all classes of a pool, and their sums
+ * @class: @nr of them
+ * @nr: how many there are
+ * @occupied: how many have objects in use
+ * @used: objects in use
+ * @pages: pages
+ * @freeable: pages compaction would free
+ */
+struct zsmalloc_stat {
+	struct zsmalloc_class class[ZSMALLOC_CLASSES_MAX];
+	size_t nr;
+	size_t occupied;
+	uint64_t used;
+	uint64_t pages;
+	uint64_t freeable;
+};
+
+/**
+ * zsmalloc_stat_parse() - make sense of the text of a "classes" file
+ * @text: NUL-terminated
+ * @ret_stat: set on success
+ *
+ * Return: 0, or -EINVAL for anything that file would not hold, such as sums that
+ * are not the sums of the lines.
+ */
+int zsmalloc_stat_parse(const char *text, struct zsmalloc_stat *ret_stat);
+
+/**
+ * zsmalloc_stat_read() - read the classes of a pool
+ * @run: gets the reason of a failure
+ * @prefix: how the pool's name starts: "zswap", "zram0"; the last of that kind is taken
+ * @ret_stat: set on success
+ *
+ * Return: 0, -EOPNOTSUPP when there is no such pool, -errno.
+ */
+int zsmalloc_stat_read(struct run *run, const char *prefix, struct zsmalloc_stat *ret_stat);
+
+/**
+ * zsmalloc_stat_freeable() - pages that compaction must free, reckoned here
+ * @stat: before
+ *
+ * A class of zspages that hold n objects each can be emptied of one zspage for every
+ * n objects that are free in it, and compaction goes on until there are fewer.
+ */
+uint64_t zsmalloc_stat_freeable(const struct zsmalloc_stat *stat);
+
+#endif
