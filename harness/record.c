@@ -101,13 +101,21 @@ static bool has_series(const struct record *record, const char *name)
 	return false;
 }
 
-/* Silence is no pass: what was promised and did not come is a failed check. */
-static void demand_checks(struct record *record, const struct workload *workload)
+/*
+ * Silence is no pass: what was promised and did not come is a failed check, or a
+ * broken one where the workload says itself why it could not go on.
+ */
+static void demand_checks(struct record *record, const struct workload *workload,
+			  const struct guest_result *result)
 {
+	bool broken = result->end_verdict == VERDICT_BROKEN;
+
 	for (size_t i = 0; workload->checks && workload->checks[i]; i++)
 		if (!has_check(record, workload->checks[i]))
-			record_add_check(record, workload->checks[i], VERDICT_FAIL,
-					 "declared by %s and not reported", workload->name);
+			record_add_check(record, workload->checks[i],
+					 broken ? VERDICT_BROKEN : VERDICT_FAIL,
+					 "declared by %s and not reported%s%s", workload->name,
+					 broken ? ": " : "", broken ? result->end_text : "");
 }
 
 static const struct metric *missing_metric(const struct record *record,
@@ -150,7 +158,7 @@ enum verdict record_judge(struct record *record, const struct workload *workload
 	}
 	/* A workload that could not run owes nothing; the checks of every boot still count. */
 	if (result->end_verdict != VERDICT_UNSUPPORTED)
-		demand_checks(record, workload);
+		demand_checks(record, workload, result);
 	verdict = judge_checks(record, ret_reason);
 	if (verdict_worse(verdict, result->end_verdict) != verdict) {
 		verdict = result->end_verdict;
