@@ -16,6 +16,7 @@
 	entry(zswap_memcg)	\
 	entry(memmap)		\
 	entry(ksm)		\
+	entry(odirect)		\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\
