@@ -12,17 +12,20 @@
 
 /**
  * struct engine_args - what an engine asks of QEMU and the kernel
- * @qemu: words of QEMU's command line
+ * @cpu: model of the CPU
+ * @qemu: other words of QEMU's command line
  * @kernel: words of the kernel's
  */
 struct engine_args {
+	const char *cpu;
 	const char *qemu[12];
 	const char *kernel;
 };
 
 static const struct engine_args engine_args[ENGINE_NR] = {
 	[ENGINE_KVM] = {
-		.qemu = { "-accel", "kvm", "-cpu", "host" },
+		.cpu = "host",
+		.qemu = { "-accel", "kvm" },
 	},
 	/*
 	 * no_timer_check: the kernel would count ten ticks to see whether the timer
@@ -31,7 +34,8 @@ static const struct engine_args engine_args[ENGINE_NR] = {
 	 * clock would fall back to ticks of 10 ms.
 	 */
 	[ENGINE_TCG] = {
-		.qemu = { "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max" },
+		.cpu = "max",
+		.qemu = { "-accel", "tcg,thread=multi,tb-size=256" },
 		.kernel = "no_timer_check tsc=reliable",
 	},
 	/*
@@ -40,9 +44,9 @@ static const struct engine_args engine_args[ENGINE_NR] = {
 	 * time, 11 s of host time; the PIT ticks as well for one CPU.
 	 */
 	[ENGINE_EXACT] = {
+		.cpu = "max,-rdrand,-rdseed",
 		.qemu = { "-accel", "tcg,tb-size=256", "-icount", "shift=0,sleep=off",
-			  "-cpu", "max,-rdrand,-rdseed", "-seed", "1",
-			  "-rtc", "base=2024-01-01T00:00:00,clock=vm" },
+			  "-seed", "1", "-rtc", "base=2024-01-01T00:00:00,clock=vm" },
 		.kernel = "nokaslr norandmaps no_timer_check nolapic_timer tsc=reliable "
 			  "tsc_early_khz=1000000",
 	},
@@ -107,24 +111,55 @@ static void add_machine(const struct guest_config *config, struct strv *argv)
 			 config->pmem_mib ? ",nvdimm=on" : "", backend);
 }
 
+/*
+ * QEMU's own CPUs address 40 bits of memory (TCG_PHYS_ADDR_BITS), which is less than
+ * an NVDIMM of 1 TiB above RAM takes; 46 bits reach as far as 4-level page tables map
+ * memory. A CPU of the host's has the host's.
+ */
+#define ADDRESS_BITS_MIB (UINT64_C(1) << (40 - 20))
+
+static bool needs_wide_addresses(const struct guest_config *config)
+{
+	/* QEMU puts it at the next GiB above RAM, of which up to 2 GiB lie below a hole. */
+	return (uint64_t)config->mem_mib + config->pmem_mib + 8 * 1024 > ADDRESS_BITS_MIB;
+}
+
 static void add_engine(const struct guest_config *config, struct strv *argv)
 {
+	const char *wide = "";
+
+	if (config->engine != ENGINE_KVM && needs_wide_addresses(config))
+		wide = ",phys-bits=46";
+	strv_add(argv, "-cpu");
+	strv_add(argv, "%s%s", engine_args[config->engine].cpu, wide);
 	for (const char *const *word = engine_args[config->engine].qemu; *word; word++)
 		strv_add(argv, "%s", *word);
 }
 
 static void add_backend(const struct guest_config *config, struct strv *argv, const char *id,
-			unsigned int mib)
+			unsigned int mib, bool sparse)
 {
-	char *bind = NULL;
+	bool bound = config->placement && config->placement->node >= 0;
+	bool placed = bound || is_pinned(config);
+	struct strv words = { 0 };
+	char *line;
 
-	if (config->placement && config->placement->node >= 0)
-		bind = str_printf(",host-nodes=%d,policy=bind", config->placement->node);
+	strv_add(&words, "memory-backend-ram,id=%s,size=%uM", id, mib);
+	if (bound)
+		strv_add(&words, "host-nodes=%d,policy=bind", config->placement->node);
+	/*
+	 * A first touch that faults on the host would be measured as the guest's. What
+	 * may be many times the host's memory can neither be populated nor reserved.
+	 */
+	if (sparse)
+		strv_add(&words, "reserve=off");
+	else if (config->engine == ENGINE_KVM && placed)
+		strv_add(&words, "prealloc=on");
+	line = strv_join(&words, ",");
+	strv_free(&words);
 	strv_add(argv, "-object");
-	/* A first touch that faults on the host would be measured as the guest's. */
-	strv_add(argv, "memory-backend-ram,id=%s,size=%uM%s%s", id, mib, bind ? bind : "",
-		 config->engine == ENGINE_KVM && (bind || is_pinned(config)) ? ",prealloc=on" : "");
-	free(bind);
+	strv_add(argv, "%s", line);
+	free(line);
 }
 
 /* The part of @total that is node @index's: what is left over goes to the first. */
@@ -141,7 +176,7 @@ static void add_nodes(const struct guest_config *config, struct strv *argv)
 		unsigned int cpus = share(config->cpus, config->nodes, i);
 		char *id = str_printf("ram%u", i);
 
-		add_backend(config, argv, id, share(config->mem_mib, config->nodes, i));
+		add_backend(config, argv, id, share(config->mem_mib, config->nodes, i), false);
 		strv_add(argv, "-numa");
 		if (cpus)
 			strv_add(argv, "node,nodeid=%u,memdev=%s,cpus=%u-%u", i, id, cpu,
@@ -179,11 +214,11 @@ static void add_memory(const struct guest_config *config, struct strv *argv)
 		add_nodes(config, argv);
 	} else {
 		strv_add(argv, "%u", config->cpus);
-		add_backend(config, argv, "ram0", config->mem_mib);
+		add_backend(config, argv, "ram0", config->mem_mib, false);
 	}
 	if (!config->pmem_mib)
 		return;
-	add_backend(config, argv, "pmem0", config->pmem_mib);
+	add_backend(config, argv, "pmem0", config->pmem_mib, config->pmem_touch_mib);
 	strv_add(argv, "-device");
 	strv_add(argv, "nvdimm,memdev=pmem0");
 }

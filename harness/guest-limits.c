@@ -8,6 +8,13 @@
 #define GIB (UINT64_C(1) << 30)
 #define SECOND UINT64_C(1000000000)
 #define DEFAULT_MEM_LIMIT (2 * GIB)
+/*
+ * For a guest with an NVDIMM that is larger than what it touches. It has several
+ * GiB of RAM proper, and a kernel that takes the NVDIMM for RAM writes a memmap of
+ * any size: the tighter the limit, the sooner that ends. Translated code takes up to
+ * 256 MiB of it, and dirty bitmaps 96 MiB for each TiB of guest memory.
+ */
+#define SPARSE_MEM_LIMIT (GIB / 2)
 /* Stacks, malloc arenas and libraries that are mapped and not touched. */
 #define ADDRESS_SPACE_SLACK (4 * GIB)
 
@@ -28,17 +35,33 @@ static const struct patience engine_patience[ENGINE_NR] = {
 	[ENGINE_EXACT] = { .deadline_s = 1800, .silence_s = 180 },
 };
 
+static uint64_t mem_limit(const struct guest_config *config)
+{
+	if (config->mem_limit)
+		return config->mem_limit;
+	return config->pmem_touch_mib ? SPARSE_MEM_LIMIT : DEFAULT_MEM_LIMIT;
+}
+
+/* MiB of the NVDIMM that may become resident. */
+static unsigned int pmem_resident(const struct guest_config *config)
+{
+	if (!config->pmem_touch_mib || config->pmem_touch_mib > config->pmem_mib)
+		return config->pmem_mib;
+	return config->pmem_touch_mib;
+}
+
 struct guest_limits guest_limits(const struct guest_config *config)
 {
 	const struct patience *patience = &engine_patience[config->engine];
-	uint64_t memory = ((uint64_t)config->mem_mib + config->pmem_mib) * MIB;
-	uint64_t beyond = config->mem_limit ? config->mem_limit : DEFAULT_MEM_LIMIT;
+	uint64_t resident = ((uint64_t)config->mem_mib + pmem_resident(config)) * MIB;
+	uint64_t mapped = ((uint64_t)config->mem_mib + config->pmem_mib) * MIB;
+	uint64_t beyond = mem_limit(config);
 	unsigned int deadline = config->deadline_s ? config->deadline_s : patience->deadline_s;
 	unsigned int silence = config->silence_s ? config->silence_s : patience->silence_s;
 
 	return (struct guest_limits){
-		.rss = memory + beyond,
-		.address_space = memory + beyond + ADDRESS_SPACE_SLACK,
+		.rss = resident + beyond,
+		.address_space = mapped + beyond + ADDRESS_SPACE_SLACK,
 		.deadline_ns = deadline * SECOND,
 		.silence_ns = silence * SECOND,
 		.panic_ns = 10 * SECOND,

@@ -30,9 +30,12 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  * @mem_mib: guest memory
  * @nodes: NUMA nodes of the guest, memory and vCPUs split evenly
  * @pmem_mib: size of an NVDIMM with a RAM backend, 0 for none
+ * @pmem_touch_mib: so much of it the guest touches at most: the host reserves
+ *	nothing for it and may have less memory; 0: all of it
  * @deadline_s: wall time the guest may take in all
  * @silence_s: wall time without a byte on console and port after which it hangs
- * @mem_limit: bytes QEMU may allocate beyond the guest's memory; 0 takes a default
+ * @mem_limit: bytes QEMU may allocate beyond the guest's memory; 0 takes a default,
+ *	a smaller one where @pmem_touch_mib is given
  * @placement: where it runs; NULL leaves it to the host
  * @console_path: file that keeps all the console says
  * @on_msg: called for each record; may be NULL
@@ -49,6 +52,7 @@ struct guest_config {
 	unsigned int mem_mib;
 	unsigned int nodes;
 	unsigned int pmem_mib;
+	unsigned int pmem_touch_mib;
 	unsigned int deadline_s;
 	unsigned int silence_s;
 	uint64_t mem_limit;

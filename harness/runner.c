@@ -222,6 +222,7 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.mem_mib = needs.mem_mib,
 		.nodes = needs.nodes,
 		.pmem_mib = needs.pmem_mib,
+		.pmem_touch_mib = needs.pmem_touch_mib,
 		.deadline_s = patience[engine].boot_s +
 			      patience[engine].per_guest_s * cell->workload->deadline_s,
 		.silence_s = config->silence_s ? config->silence_s : patience[engine].silence_s,

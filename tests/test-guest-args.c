@@ -194,6 +194,57 @@ static void the_machine_is_the_fastest_that_has_what_is_needed(void **state)
 	strv_free(&argv);
 }
 
+static void an_nvdimm_may_be_larger_than_the_host(void **state)
+{
+	struct topo_placement place = { .node = 2, .cpu = { 17 }, .nr_cpus = 1 };
+	struct guest_config config = small(ENGINE_EXACT);
+	struct strv argv;
+
+	(void)state;
+	config.mem_mib = 8192;
+	config.pmem_mib = 248 * 1024;
+	config.pmem_touch_mib = 256;
+	argv = args(&config);
+	assert_true(has(&argv, "-object", "memory-backend-ram,id=ram0,size=8192M"));
+	assert_true(has(&argv, "-object", "memory-backend-ram,id=pmem0,size=253952M,reserve=off"));
+	assert_true(has(&argv, "-m", "8192M,slots=1,maxmem=262144M"));
+	assert_true(has(&argv, "-cpu", "max,-rdrand,-rdseed"));
+	strv_free(&argv);
+	config.engine = ENGINE_KVM;
+	config.placement = &place;
+	argv = args(&config);
+	assert_true(has(&argv, "-object", "memory-backend-ram,id=pmem0,size=253952M,"
+			"host-nodes=2,policy=bind,reserve=off"));
+	strv_free(&argv);
+}
+
+/* Those that QEMU emulates address 1 TiB unless they are told otherwise. */
+static void addresses_are_as_wide_as_memory_needs(void **state)
+{
+	struct guest_config config = small(ENGINE_EXACT);
+	struct strv argv;
+
+	(void)state;
+	config.pmem_mib = 1024 * 1024;
+	config.pmem_touch_mib = 256;
+	argv = args(&config);
+	assert_true(has(&argv, "-cpu", "max,-rdrand,-rdseed,phys-bits=46"));
+	strv_free(&argv);
+	config.engine = ENGINE_TCG;
+	argv = args(&config);
+	assert_true(has(&argv, "-cpu", "max,phys-bits=46"));
+	strv_free(&argv);
+	config.engine = ENGINE_KVM;
+	argv = args(&config);
+	assert_true(has(&argv, "-cpu", "host"));
+	strv_free(&argv);
+	config.engine = ENGINE_TCG;
+	config.pmem_mib = 512 * 1024;
+	argv = args(&config);
+	assert_true(has(&argv, "-cpu", "max"));
+	strv_free(&argv);
+}
+
 static void nodes_share_memory_and_cpus(void **state)
 {
 	struct guest_config config = small(ENGINE_TCG);
@@ -329,6 +380,28 @@ static void limits_follow_memory_and_engine(void **state)
 	assert_true(other.deadline_ns == UINT64_C(9000000000));
 }
 
+/* What is mapped does not count as memory, and what is not touched is not resident. */
+static void a_sparse_nvdimm_does_not_raise_the_limit(void **state)
+{
+	struct guest_config config = small(ENGINE_EXACT);
+	struct guest_limits limits;
+
+	(void)state;
+	config.mem_mib = 8192;
+	config.pmem_mib = 1024 * 1024;
+	config.pmem_touch_mib = 512;
+	limits = guest_limits(&config);
+	assert_true(limits.rss == UINT64_C(9) << 30);
+	assert_true(limits.address_space > UINT64_C(1032) << 30);
+	config.mem_limit = UINT64_C(1) << 30;
+	limits = guest_limits(&config);
+	assert_true(limits.rss == (UINT64_C(9) << 30) + (UINT64_C(512) << 20));
+	config.mem_limit = 0;
+	config.pmem_mib = 256;
+	limits = guest_limits(&config);
+	assert_true(limits.rss == UINT64_C(8960) << 20);
+}
+
 static void the_counter_of_this_host_is_steady(void **state)
 {
 	unsigned int first = guest_tsc_khz(), second = guest_tsc_khz();
@@ -350,12 +423,15 @@ int main(void)
 		cmocka_unit_test(tcg_is_told_what_its_counter_counts),
 		cmocka_unit_test(kvm_uses_the_hosts_cpu),
 		cmocka_unit_test(the_machine_is_the_fastest_that_has_what_is_needed),
+		cmocka_unit_test(an_nvdimm_may_be_larger_than_the_host),
+		cmocka_unit_test(addresses_are_as_wide_as_memory_needs),
 		cmocka_unit_test(nodes_share_memory_and_cpus),
 		cmocka_unit_test(memory_is_bound_where_the_guest_is_placed),
 		cmocka_unit_test(the_callers_kernel_words_come_last),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(a_shell_reads_back_the_command),
 		cmocka_unit_test(limits_follow_memory_and_engine),
+		cmocka_unit_test(a_sparse_nvdimm_does_not_raise_the_limit),
 		cmocka_unit_test(the_counter_of_this_host_is_steady),
 	};
 

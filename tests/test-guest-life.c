@@ -93,6 +93,19 @@ static void a_full_disk_breaks_the_cell(void **state)
 	bench_expect(bench, GUEST_DONE, VERDICT_BROKEN, "cannot be kept: No space left");
 }
 
+/* What a kernel does that takes an NVDIMM for RAM: it writes a memmap as large. */
+static void an_nvdimm_of_a_tebibyte_does_not_let_a_guest_take_one(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->config.pmem_mib = 1024 * 1024;
+	bench->config.pmem_touch_mib = 16;
+	bench->config.mem_limit = 64 << 20;
+	bench_run(bench, "hello\neat 300\nhang");
+	bench_expect(bench, GUEST_QEMU_DIED, VERDICT_BROKEN, "of host memory, its limit is");
+	assert_non_null(strstr(bench->result.command, "reserve=off"));
+}
+
 static bool is_gone(pid_t pid)
 {
 	return kill(pid, 0) && errno == ESRCH;
@@ -293,6 +306,7 @@ int main(void)
 		TEST(a_missing_qemu_is_an_error),
 		TEST(a_console_that_cannot_be_kept_is_an_error),
 		TEST(a_full_disk_breaks_the_cell),
+		TEST(an_nvdimm_of_a_tebibyte_does_not_let_a_guest_take_one),
 		TEST(a_stopped_guest_has_the_callers_reason),
 		TEST(a_guest_may_be_stopped_from_its_callback),
 		TEST(what_was_printed_before_a_stop_is_kept),

@@ -60,6 +60,8 @@ struct workload_param {
  *	is unsupported there, a check that needs more is run by tcg, see runner.h
  * @nodes: NUMA nodes of the guest
  * @pmem_mib: size of an NVDIMM, 0 for none
+ * @pmem_touch_mib: so much of it the workload reads or writes at most, so that one
+ *	larger than the host's memory can be had; 0: all of it
  */
 struct workload_needs {
 	const char *const *config;
@@ -68,6 +70,7 @@ struct workload_needs {
 	unsigned int cpus;
 	unsigned int nodes;
 	unsigned int pmem_mib;
+	unsigned int pmem_touch_mib;
 };
 
 /**
