@@ -17,6 +17,7 @@
 	entry(memmap)		\
 	entry(ksm)		\
 	entry(odirect)		\
+	entry(dax)		\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\

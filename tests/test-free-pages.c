@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Free pages out of /proc/zoneinfo.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "free-pages.h"
+
+static int parse(const char *text, uint64_t *ret_pages)
+{
+	FILE *file = fmemopen((void *)text, strlen(text) + 1, "r");
+	int err;
+
+	assert_non_null(file);
+	err = free_pages_parse(file, ret_pages);
+	fclose(file);
+	return err;
+}
+
+/* As 6.12 prints it (mm/vmstat.c), two zones and two CPUs. */
+static const char zoneinfo[] =
+	"Node 0, zone      DMA\n"
+	"  per-node stats\n"
+	"      nr_inactive_anon 17\n"
+	"  pages free     3840\n"
+	"        boost    0\n"
+	"        min      22\n"
+	"        managed  3840\n"
+	"      nr_free_pages 3840\n"
+	"  pagesets\n"
+	"    cpu: 0\n"
+	"              count:    5\n"
+	"              high:     6\n"
+	"              batch:    1\n"
+	"    cpu: 1\n"
+	"              count:    1\n"
+	"Node 0, zone    DMA32\n"
+	"  pages free     100000\n"
+	"  pagesets\n"
+	"    cpu: 0\n"
+	"              count:    513\n";
+
+static void lists_of_the_cpus_count(void **state)
+{
+	uint64_t pages = 0;
+
+	(void)state;
+	assert_int_equal(parse(zoneinfo, &pages), 0);
+	assert_int_equal(pages, 3840 + 5 + 1 + 100000 + 513);
+}
+
+static void what_is_no_zoneinfo_is_refused(void **state)
+{
+	uint64_t pages = 7;
+
+	(void)state;
+	assert_int_equal(parse("MemFree: 12 kB\n count: 12\n", &pages), -EBADMSG);
+	assert_int_equal(pages, 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lists_of_the_cpus_count),
+		cmocka_unit_test(what_is_no_zoneinfo_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The memory that a bound namespace takes, from three sides: what the kernel counted
+ * when it allocated the memmap, what is missing from free memory, and what follows
+ * from the size of the namespace. And whether it is all there again afterwards.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "dax-private.h"
+#include "free-pages.h"
+#include "memmap-size.h"
+#include "ptdump.h"
+#include "sysfs.h"
+
+/*
+ * What a bind takes beside the memmap and the page tables: roots of the section array
+ * (one page for 16 GiB), the block device, what caches keep.
+ */
+#define BESIDE_PAGES 256
+
+/*
+ * What first use leaves behind for good: the same. After that, a cycle leaves nothing
+ * but what a slab cache may keep partly filled.
+ */
+#define LEFT_FIRST_PAGES 256
+#define LEFT_AGAIN_PAGES 32
+
+/* A slab that becomes free while a bind goes on hides as many of its pages. */
+#define GIVEN_BACK_PAGES 32
+
+/* Pages of tables that map the direct map by entries of 4 KiB and of 2 MiB. */
+static int read_direct_tables(uint64_t *ret_pages)
+{
+	uint64_t small_kib = 0, large_kib = 0;
+	int err;
+
+	err = sysfs_field("/proc/meminfo", "DirectMap4k", &small_kib);
+	if (!err)
+		err = sysfs_field("/proc/meminfo", "DirectMap2M", &large_kib);
+	if (!err)
+		*ret_pages = small_kib / 4 / 512 + large_kib / 2048 / 512;
+	return err;
+}
+
+int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
+{
+	struct dax_metadata metadata;
+	struct ptdump_vmemmap vmemmap;
+	int err;
+
+	err = sysfs_field("/proc/vmstat", "nr_memmap_pages", &metadata.memmap_pages);
+	if (err)
+		return run_error(run, err, "/proc/vmstat: no nr_memmap_pages: %s", strerror(-err));
+	err = read_direct_tables(&metadata.direct_pages);
+	if (err)
+		return run_error(run, err, "/proc/meminfo: no DirectMap: %s", strerror(-err));
+	err = ptdump_load(PTDUMP_FILE, &vmemmap);
+	if (err)
+		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
+	metadata.table_pages = vmemmap.table_pages;
+	err = free_pages_read(&metadata.free_pages);
+	if (err)
+		return run_error(run, err, "/proc/zoneinfo: %s", strerror(-err));
+	*ret_metadata = metadata;
+	return 0;
+}
+
+int dax_page_bytes(struct run *run, uint64_t *ret_bytes)
+{
+	struct memmap_size size;
+	int err = memmap_size_read("", &size);
+
+	if (!err && !size.sections)
+		err = -ENODATA;
+	if (err)
+		return run_error(run, err, "/proc/vmstat and memory blocks: %s", strerror(-err));
+	*ret_bytes = size.boot_pages * 4096 / (size.sections * MEMMAP_SECTION_PAGES);
+	return 0;
+}
+
+static uint64_t full_memmap(const struct dax *dax)
+{
+	return dax->region.bytes / 4096 * dax->page_bytes / 4096;
+}
+
+int dax_room(struct dax *dax)
+{
+	uint64_t needed = full_memmap(dax), pages;
+	int err = free_pages_read(&pages);
+
+	if (err)
+		return run_error(dax->run, err, "/proc/zoneinfo: %s", strerror(-err));
+	/* Page tables for entries of 4 KiB are a 512th; a debug kernel's map has them too. */
+	if (needed + needed / 8 + needed / 512 + BESIDE_PAGES < pages)
+		return 0;
+	return run_unsupported(dax->run, "a namespace of %" PRIu64 " GiB needs a memmap of %" PRIu64
+			       " MiB (%" PRIu64 " B a page); %" PRIu64 " MiB are free",
+			       dax->gib, needed / 256, dax->page_bytes, pages / 256);
+}
+
+/*
+ * A kernel may take less than a full memmap: then free memory has to say so too. It
+ * may not take more, and what it counts has to be gone from free memory.
+ */
+void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metadata *start,
+		     const struct dax_metadata *bound)
+{
+	int64_t full = (int64_t)full_memmap(dax);
+	int64_t counted = (int64_t)(bound->memmap_pages - start->memmap_pages);
+	int64_t taken = (int64_t)(start->free_pages - bound->free_pages);
+	int64_t tables = (int64_t)(bound->table_pages - start->table_pages);
+	int64_t direct = (int64_t)(bound->direct_pages - start->direct_pages);
+	int64_t least = counted + tables + direct - GIVEN_BACK_PAGES;
+	int64_t most = counted + tables + direct + BESIDE_PAGES;
+	bool right = counted >= 0 && counted <= full && taken >= least && taken <= most;
+
+	run_check(dax->run, "bound-memmap-closed-form", labels, right ? VERDICT_PASS : VERDICT_FAIL,
+		  "namespace of %" PRIu64 " GiB: nr_memmap_pages rose by %" PRId64 ", at most %" PRIu64
+		  " pages x %" PRIu64 " B = %" PRId64 " pages; free memory fell by %" PRId64
+		  ", must be %" PRId64 " to %" PRId64 " (page tables: %" PRId64 " of the memmap, %" PRId64
+		  " of the direct map; -%d to %d for all else)",
+		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, taken, least,
+		  most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES);
+}
+
+void dax_check_returned(struct dax *dax, const char *labels, const struct dax_metadata *start,
+			const struct dax_metadata *end, bool first)
+{
+	int64_t counted = (int64_t)(end->memmap_pages - start->memmap_pages);
+	int64_t missing = (int64_t)(start->free_pages - end->free_pages);
+	int64_t tables = (int64_t)(end->table_pages - start->table_pages);
+	int64_t direct = (int64_t)(end->direct_pages - start->direct_pages);
+	int64_t most = first ? LEFT_FIRST_PAGES : LEFT_AGAIN_PAGES;
+	bool right = !counted && missing <= most && (first || (!tables && !direct));
+
+	run_check(dax->run, "metadata-returns", labels, right ? VERDICT_PASS : VERDICT_FAIL,
+		  "nr_memmap_pages is off by %" PRId64 " (must be 0), free memory lacks %" PRId64
+		  " pages (at most %" PRId64 "), page tables of memmap and direct map are off by %" PRId64
+		  " and %" PRId64 "%s",
+		  counted, missing, most, tables, direct, first ? "" : " (must be 0)");
+}

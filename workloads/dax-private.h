@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Private to workload dax: its parts. A cell is one namespace, which is bound and
+ * unbound, then carries a file system, then becomes a character device.
+ */
+#ifndef PAGEMETA_DAX_PRIVATE_H
+#define PAGEMETA_DAX_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nd-region.h"
+#include "workload.h"
+
+#define DAX_PAGE 4096
+#define DAX_PMD (2u << 20)
+
+/**
+ * struct dax - one cell
+ * @run: the run
+ * @region: the NVDIMM
+ * @gib: its size
+ * @page_bytes: sizeof(struct page), as the booted memmap has it
+ * @rebinds: how often it is bound again
+ * @pages: faults of 4 KiB in a series
+ * @units: faults of 2 MiB in a series
+ */
+struct dax {
+	struct run *run;
+	struct nd_region region;
+	uint64_t gib;
+	uint64_t page_bytes;
+	size_t rebinds;
+	size_t pages;
+	size_t units;
+};
+
+/**
+ * struct dax_metadata - what memory holds
+ * @memmap_pages: nr_memmap_pages of /proc/vmstat: memmap of memory that came after boot
+ * @free_pages: free memory
+ * @table_pages: pages of page tables that map the memmap
+ * @direct_pages: pages of page tables that map the direct map
+ */
+struct dax_metadata {
+	uint64_t memmap_pages;
+	uint64_t free_pages;
+	uint64_t table_pages;
+	uint64_t direct_pages;
+};
+
+/**
+ * dax_metadata_read() - read all of them
+ * @run: gets the reason of a failure
+ * @ret_metadata: set on success
+ *
+ * Return: 0 or -errno.
+ */
+int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata);
+
+/**
+ * dax_room() - whether the memmap of the namespace fits into free memory
+ * @dax: this cell; nothing is bound yet
+ *
+ * A bind that runs out of memory warns (arch/x86/mm/init_64.c, add_pages()), so it is
+ * not tried.
+ *
+ * Return: 0, -EOPNOTSUPP when it does not fit, or -errno.
+ */
+int dax_room(struct dax *dax);
+
+/** dax_page_bytes() - sizeof(struct page) from the booted memmap. Return: 0 or -errno */
+int dax_page_bytes(struct run *run, uint64_t *ret_bytes);
+
+/**
+ * dax_check_bound() - report bound-memmap-closed-form
+ * @dax: this cell
+ * @labels: of the check
+ * @start: before the bind
+ * @bound: after it
+ */
+void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metadata *start,
+		     const struct dax_metadata *bound);
+
+/**
+ * dax_check_returned() - report metadata-returns
+ * @dax: this cell
+ * @labels: of the check
+ * @start: before some binds
+ * @end: after as many unbinds
+ * @first: the first bind was among them: what it leaves for good is not a leak
+ */
+void dax_check_returned(struct dax *dax, const char *labels, const struct dax_metadata *start,
+			const struct dax_metadata *end, bool first);
+
+/** dax_bind() - first bind and rebinds: time, metadata, and whether it is all given back */
+int dax_bind(struct dax *dax);
+
+/** dax_files() - ext4 on the namespace: faults and msync on files of it */
+int dax_files(struct dax *dax);
+
+/** dax_device() - the namespace as a character device: faults on it */
+int dax_device(struct dax *dax);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Free memory to the page. MemFree leaves out what waits in the lists of a CPU, some
+ * of them of 2 MiB each, so that it moves by megabytes where nothing was allocated.
+ */
+#ifndef PAGEMETA_FREE_PAGES_H
+#define PAGEMETA_FREE_PAGES_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+/**
+ * free_pages_parse() - add up a text like /proc/zoneinfo
+ * @zoneinfo: read to its end
+ * @ret_pages: pages of all zones, in the buddy lists and in those of the CPUs
+ *
+ * Return: 0, or -EBADMSG when there is no zone in it.
+ */
+int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages);
+
+/**
+ * free_pages_read() - free pages of this kernel
+ *
+ * Counts that CPUs have not yet handed in are collected before
+ * (/proc/sys/vm/stat_refresh).
+ *
+ * Return: 0 or -errno.
+ */
+int free_pages_read(uint64_t *ret_pages);
+
+#endif
