@@ -40,6 +40,11 @@ bool run_guest(const struct run *run)
 	return run->config.guest;
 }
 
+const struct job *run_job(const struct run *run)
+{
+	return run->config.job;
+}
+
 int run_port(const struct run *run)
 {
 	return run->config.port;

@@ -87,6 +87,9 @@ int run_records(const struct run *run,
 /** run_guest() - whether this is a guest that may be crashed */
 bool run_guest(const struct run *run);
 
+/** run_job() - what the cell was asked to do, the variant's counters among it */
+const struct job *run_job(const struct run *run);
+
 /** run_port() - fd of the port, -1 for none */
 int run_port(const struct run *run);
 

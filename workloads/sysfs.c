@@ -72,7 +72,7 @@ int sysfs_read_hex(const char *path, uint64_t *ret_value)
 	return read_number(path, 16, ret_value);
 }
 
-static int find_field(const char *text, const char *key, uint64_t *ret_value)
+int sysfs_text_field(const char *text, const char *key, uint64_t *ret_value)
 {
 	size_t len = strlen(key);
 	const char *line, *at;
@@ -100,7 +100,7 @@ int sysfs_field(const char *path, const char *key, uint64_t *ret_value)
 		return -ENOMEM;
 	err = sysfs_read(path, text, FIELDS_FILE_MAX);
 	if (err >= 0)
-		err = find_field(text, key, ret_value);
+		err = sysfs_text_field(text, key, ret_value);
 	free(text);
 	return err;
 }

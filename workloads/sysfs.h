@@ -45,6 +45,16 @@ int sysfs_read_hex(const char *path, uint64_t *ret_value);
  */
 int sysfs_field(const char *path, const char *key, uint64_t *ret_value);
 
+/**
+ * sysfs_text_field() - the same out of a text that was read before
+ * @text: NUL-terminated
+ * @key: first word of the line
+ * @ret_value: set on success
+ *
+ * Return: 0, -ENOKEY, or -EINVAL when no number follows.
+ */
+int sysfs_text_field(const char *text, const char *key, uint64_t *ret_value);
+
 /** sysfs_write() - write a text in one write(). Return: 0 or -errno */
 int sysfs_write(const char *path, const char *text);
 

@@ -18,6 +18,7 @@
 	entry(ksm)		\
 	entry(odirect)		\
 	entry(dax)		\
+	entry(invariants)	\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\

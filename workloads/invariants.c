@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Check invariants: after many cycles of anything a workload does, the kernel holds
+ * what it held before. Free memory, the counters of page metadata and the objects of
+ * every slab cache are compared; what a kernel leaks per page, per fault or per
+ * unmerge stands out against the number of cycles.
+ *
+ * The bound is half the number of cycles: a single page or object leaked per cycle is
+ * twice that.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cycle.h"
+#include "run.h"
+#include "snapshot.h"
+#include "sysfs.h"
+#include "table.h"
+
+#define WARM_UP 4		/* cycles; also a quarter of those that count */
+#define LEAST_CYCLES 16		/* of the costliest kind */
+#define SETTLE_MS 10000		/* guest time until what is freed by workers is free */
+#define SETTLE_STEP_MS 100
+#define KMEMLEAK "/sys/kernel/debug/kmemleak"
+#define KMEMLEAK_AGE_MS 5500	/* younger objects are not reported, mm/kmemleak.c */
+
+static const struct workload_param invariants_params[] = {
+	{ .name = "cycles", .help = "cycles of each kind (the costly kinds: a half to an eighth)",
+	  .def = "64", .min = 16, .max = 65536, .quick = "32", .full = "512" },
+	{ .name = NULL }
+};
+
+static const char *const invariants_checks[] = { "exercised", "nothing-leaked", NULL };
+
+static const char *const invariants_config[] = {
+	"CONFIG_SLUB_DEBUG=y", "CONFIG_SWAP=y", "CONFIG_ZSWAP=y", "CONFIG_KSM=y",
+	"CONFIG_TRANSPARENT_HUGEPAGE=y", "CONFIG_HUGETLBFS=y", "CONFIG_COMPACTION=y",
+	"CONFIG_MEMCG=y", "CONFIG_BLK_DEV_RAM=y", "CONFIG_ARCH_MEMORY_PROBE=y",
+	"CONFIG_X86_PMEM_LEGACY=y", "CONFIG_BLK_DEV_PMEM=y", "CONFIG_DEBUG_FS=y",
+	"CONFIG_VM_EVENT_COUNTERS=y", NULL
+};
+
+/** struct trial - one kind of cycle at work */
+struct trial {
+	struct run *run;
+	struct snapshot_reader *reader;
+	const struct cycle *cycle;
+	unsigned int nr;
+	struct snapshot before;
+	struct snapshot after;
+	struct snapshot later;
+};
+
+static int take(struct trial *trial, struct snapshot *ret_snapshot)
+{
+	const char *source = "";
+	int err = snapshot_take(trial->reader, ret_snapshot, &source);
+
+	return err ? run_error(trial->run, err, "%s: %s", source, strerror(-err)) : 0;
+}
+
+static void pause_ms(unsigned int ms)
+{
+	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	nanosleep(&ts, NULL);
+}
+
+/* RCU and workers free some things later: taken when nothing moves any more. */
+static int take_settled(struct trial *trial, struct snapshot *ret_snapshot)
+{
+	unsigned int waited;
+	char text[256];
+	int err;
+
+	err = take(trial, ret_snapshot);
+	for (waited = 0; !err && waited < SETTLE_MS; waited += SETTLE_STEP_MS) {
+		pause_ms(SETTLE_STEP_MS);
+		err = take(trial, &trial->later);
+		if (err || !snapshot_growth(&trial->later, ret_snapshot, 0, text, sizeof(text)))
+			break;
+		*ret_snapshot = trial->later;
+	}
+	return err;
+}
+
+static int cycles(struct trial *trial, unsigned int nr)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < nr && !err; i++) {
+		run_phase(trial->run, "%s, cycle %u of %u", trial->cycle->name, i + 1, nr);
+		err = trial->cycle->once(trial->run, i);
+	}
+	return err;
+}
+
+static int events(struct trial *trial, uint64_t *ret_events)
+{
+	int err = 0;
+
+	*ret_events = 0;
+	if (trial->cycle->event)
+		err = sysfs_field("/proc/vmstat", trial->cycle->event, ret_events);
+	return err ? run_error(trial->run, err, "/proc/vmstat: %s: %s", trial->cycle->event,
+			       strerror(-err)) : 0;
+}
+
+static void report_events(struct trial *trial, const char *labels, uint64_t grew)
+{
+	const struct cycle *cycle = trial->cycle;
+	uint64_t least = cycle->events * trial->nr;
+
+	if (cycle->event)
+		run_check(trial->run, "exercised", labels, grew >= least ? VERDICT_PASS : VERDICT_FAIL,
+			  "%u cycles: %s grew by %" PRIu64 ", must be at least %" PRIu64, trial->nr,
+			  cycle->event, grew, least);
+	else
+		run_check(trial->run, "exercised", labels, VERDICT_PASS,
+			  "%u cycles, each looked at its own effect", trial->nr);
+}
+
+static int report_growth(struct trial *trial, const char *labels)
+{
+	unsigned int beyond;
+	char text[700];
+	int err;
+
+	err = take_settled(trial, &trial->after);
+	if (err)
+		return err;
+	beyond = snapshot_growth(&trial->before, &trial->after, trial->nr / 2, text, sizeof(text));
+	run_check(trial->run, "nothing-leaked", labels, beyond ? VERDICT_FAIL : VERDICT_PASS,
+		  "%u cycles: %s", trial->nr, text);
+	return 0;
+}
+
+static int trial_run(struct trial *trial)
+{
+	uint64_t before, after;
+	char labels[64];
+	int err;
+
+	snprintf(labels, sizeof(labels), "cycle=%s", trial->cycle->name);
+	err = cycles(trial, trial->nr / 4 > WARM_UP ? trial->nr / 4 : WARM_UP);
+	if (!err)
+		err = take_settled(trial, &trial->before);
+	if (!err)
+		err = events(trial, &before);
+	if (!err)
+		err = cycles(trial, trial->nr);
+	if (!err)
+		err = events(trial, &after);
+	if (err)
+		return err;
+	report_events(trial, labels, after - before);
+	return report_growth(trial, labels);
+}
+
+static int run_table(struct trial *trial, const struct cycle *cycle)
+{
+	unsigned int asked = (unsigned int)run_param_u64(trial->run, "cycles");
+	int err = 0;
+
+	for (; cycle->name && !err; cycle++) {
+		trial->cycle = cycle;
+		trial->nr = cycle->share ? asked / cycle->share : asked;
+		if (trial->nr < LEAST_CYCLES)
+			trial->nr = LEAST_CYCLES;
+		if (cycle->begin)
+			err = cycle->begin(trial->run);
+		if (!err)
+			err = trial_run(trial);
+		if (cycle->end)
+			cycle->end(trial->run);
+	}
+	return err;
+}
+
+/* --- kmemleak, where the kernel has it --- */
+
+static int kmemleak_scan(struct run *run)
+{
+	pause_ms(KMEMLEAK_AGE_MS);
+	return cycle_write(run, KMEMLEAK, "scan");
+}
+
+/* An object is reported by the second scan that finds no pointer to it. */
+static int kmemleak_report(struct run *run)
+{
+	char text[700];
+	int n, err;
+
+	run_phase(run, "kmemleak");
+	err = kmemleak_scan(run);
+	if (!err)
+		err = kmemleak_scan(run);
+	if (err)
+		return err;
+	n = sysfs_read(KMEMLEAK, text, sizeof(text));
+	if (n < 0 && n != -EFBIG)
+		return run_error(run, n, KMEMLEAK ": %s", strerror(-n));
+	run_check(run, "kmemleak", "", n ? VERDICT_FAIL : VERDICT_PASS,
+		  "two scans after all cycles: %s", !n ? "no unreferenced object" :
+		  n < 0 ? "more reports than can be shown" : text);
+	return 0;
+}
+
+static int invariants_run(struct run *run)
+{
+	struct trial *trial = calloc(1, sizeof(*trial));
+	const char *source = "";
+	int err;
+
+	if (!trial)
+		return run_error(run, -ENOMEM, "no memory for the snapshots");
+	/* What this process has touched must not be paged out in place of its pages. */
+	if (mlockall(MCL_CURRENT)) {
+		err = run_error(run, -errno, "mlockall: %s", strerror(errno));
+		goto out;
+	}
+	trial->run = run;
+	err = snapshot_reader_new(run_job(run), &trial->reader, &source);
+	if (err) {
+		err = err == -EOPNOTSUPP ? run_unsupported(run, "%s: not in this kernel", source) :
+		      run_error(run, err, "%s: %s", source, strerror(-err));
+		goto out;
+	}
+	err = run_table(trial, cycles_memory);
+	if (!err)
+		err = run_table(trial, cycles_pool);
+	if (!err)
+		err = run_table(trial, cycles_device);
+	if (!err && !access(KMEMLEAK, F_OK))
+		err = kmemleak_report(run);
+	snapshot_reader_free(trial->reader);
+out:
+	free(trial);
+	return err;
+}
+
+/*
+ * Two nodes of 512 MiB. Of the second, 128 MiB are memory, 128 MiB persistent memory,
+ * 128 MiB the memory block that is added; the last, in which firmware has reserved some
+ * pages, is not used.
+ */
+const struct workload workload_invariants = {
+	.name = "invariants",
+	.help = "memory, counters and slab objects return to where they were after many cycles",
+	.kind = WORKLOAD_CHECK,
+	.needs = { .config = invariants_config, .mem_mib = 1024, .cpus = 1, .nodes = 2,
+		   .cmdline = "mem=768M memmap=128M!640M" },
+	.params = invariants_params,
+	.checks = invariants_checks,
+	.deadline_s = 600,
+	.run = invariants_run,
+};
