@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalogue.h"
 #include "cmd.h"
 #include "engine.h"
 #include "plan.h"
 #include "store.h"
 #include "variant.h"
 #include "workload.h"
+
+enum { OPT_FORMAT = OPT_OWN };
 
 static int list_variants(const struct options *opts)
 {
@@ -174,13 +177,39 @@ static const struct {
 	{ "engines", list_engines },
 };
 
+static int parse_format(const char *name, bool *ret_markdown)
+{
+	struct strv known = { 0 };
+	int code;
+
+	if (!strcmp(name, "text") || !strcmp(name, "markdown")) {
+		*ret_markdown = *name == 'm';
+		return EXIT_OK;
+	}
+	strv_split(&known, "text markdown", " ");
+	code = cmd_unknown("--format", name, &known);
+	strv_free(&known);
+	return code;
+}
+
 static int list_main(struct options *opts, int argc, char **argv)
 {
-	static const struct option longs[] = { CMD_COMMON_OPTIONS, { 0 } };
+	static const struct option longs[] = {
+		CMD_COMMON_OPTIONS,
+		{ "format", required_argument, NULL, OPT_FORMAT },
+		{ 0 }
+	};
 	struct strv known = { 0 };
+	bool markdown = false;
 	int opt, code;
 
 	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
+		if (opt == OPT_FORMAT) {
+			code = parse_format(optarg, &markdown);
+			if (code)
+				return code;
+			continue;
+		}
 		code = cmd_common_option(opts, &cmd_list, opt);
 		if (code >= 0)
 			return code;
@@ -188,6 +217,14 @@ static int list_main(struct options *opts, int argc, char **argv)
 	if (argc - optind != 1) {
 		report_usage("list: name one of variants, workloads, metrics, runs, engines");
 		return EXIT_USAGE;
+	}
+	if (markdown && strcmp(argv[optind], "workloads")) {
+		report_usage("list %s: only workloads are listed as markdown", argv[optind]);
+		return EXIT_USAGE;
+	}
+	if (markdown) {
+		catalogue_print(workload_table, stdout);
+		return EXIT_OK;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(list_table); i++) {
 		if (!strcmp(argv[optind], list_table[i].name)) {
@@ -204,7 +241,9 @@ static int list_main(struct options *opts, int argc, char **argv)
 const struct command cmd_list = {
 	.name = "list",
 	.help = "show variants, workloads, metrics, runs or engines",
-	.usage = "usage: run-suite list variants|workloads|metrics|runs|engines\n"
+	.usage = "usage: run-suite list variants|workloads|metrics|runs|engines [--format FORMAT]\n"
+		 "\n"
+		 "  --format FORMAT         of workloads: text, or markdown (docs/workloads.md)\n"
 		 "\n"
 		 "With -v, workloads also lists those that break a guest on purpose.\n",
 	.main = list_main,

@@ -8,18 +8,26 @@
 #include "cmd.h"
 #include "show.h"
 
-enum { OPT_CONSOLE = OPT_OWN };
+enum { OPT_CONSOLE = OPT_OWN, OPT_HISTOGRAM };
 
-static int show_it(const struct show *show, int64_t cell, bool console, struct err *err)
+/** struct show_options - what of a cell is wanted */
+struct show_options {
+	bool console;
+	bool histogram;
+};
+
+static int show_it(const struct show *show, int64_t cell, const struct show_options *want,
+		   struct err *err)
 {
 	if (!cell)
 		return show_run(show, stdout);
-	if (console)
+	if (want->console)
 		return show_console(show, cell, stdout, err);
 	return show_cell(show, cell, stdout, err);
 }
 
-static int show_dir(const char *dir, int64_t cell, bool console, struct err *err)
+static int show_dir(const char *dir, int64_t cell, const struct show_options *want,
+		   struct err *err)
 {
 	struct store_content content;
 	struct store *store;
@@ -30,16 +38,19 @@ static int show_dir(const char *dir, int64_t cell, bool console, struct err *err
 	if (error)
 		return error;
 	error = store_load(store, &content, err);
-	show = (struct show){ .content = &content, .dir = dir, .live = store_has_writer(store) };
+	show = (struct show){
+		.content = &content, .dir = dir, .live = store_has_writer(store),
+		.histogram = want->histogram,
+	};
 	store_close(store);
 	if (error)
 		return error;
-	error = show_it(&show, cell, console, err);
+	error = show_it(&show, cell, want, err);
 	store_content_free(&content);
 	return error;
 }
 
-static int show_arg(const struct options *opts, const char *arg, bool console)
+static int show_arg(const struct options *opts, const char *arg, const struct show_options *want)
 {
 	struct err err = { "" };
 	int64_t cell;
@@ -52,12 +63,13 @@ static int show_arg(const struct options *opts, const char *arg, bool console)
 		return EXIT_USAGE;
 	}
 	*err.text = '\0';	/* of what else it might have been */
-	if (console && !cell) {
-		report_usage("--console: %s is a run; name a cell of it, e.g. %s/1", arg, arg);
+	if ((want->console || want->histogram) && !cell) {
+		report_usage("--%s: %s is a run; name a cell of it, e.g. %s/1",
+			     want->console ? "console" : "histogram", arg, arg);
 		free(dir);
 		return EXIT_USAGE;
 	}
-	error = show_dir(dir, cell, console, &err);
+	error = show_dir(dir, cell, want, &err);
 	free(dir);
 	if (error == -ENOENT) {
 		report_usage("%s", err.text);
@@ -74,14 +86,15 @@ static int show_main(struct options *opts, int argc, char **argv)
 	static const struct option longs[] = {
 		CMD_COMMON_OPTIONS,
 		{ "console", no_argument, NULL, OPT_CONSOLE },
+		{ "histogram", no_argument, NULL, OPT_HISTOGRAM },
 		{ 0 }
 	};
-	bool console = false;
+	struct show_options want = { 0 };
 	int opt, code;
 
 	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		if (opt == OPT_CONSOLE) {
-			console = true;
+		if (opt == OPT_CONSOLE || opt == OPT_HISTOGRAM) {
+			*(opt == OPT_CONSOLE ? &want.console : &want.histogram) = true;
 			continue;
 		}
 		code = cmd_common_option(opts, &cmd_show, opt);
@@ -92,17 +105,18 @@ static int show_main(struct options *opts, int argc, char **argv)
 		report_usage("show: takes one run or cell");
 		return EXIT_USAGE;
 	}
-	return show_arg(opts, optind < argc ? argv[optind] : "last", console);
+	return show_arg(opts, optind < argc ? argv[optind] : "last", &want);
 }
 
 const struct command cmd_show = {
 	.name = "show",
 	.help = "show where a run comes from and how its cells went, or one cell in full",
-	.usage = "usage: run-suite show [RUN|RUN/N|N] [--console]\n"
+	.usage = "usage: run-suite show [RUN|RUN/N|N] [--console|--histogram]\n"
 		 "\n"
 		 "RUN is an id, a unique beginning of one, \"last\" (the default) or a folder;\n"
 		 "RUN/N is cell N of it, and N alone cell N of the last run.\n"
 		 "\n"
-		 "  --console               all the cell's kernel said, and nothing else\n",
+		 "  --console               all the cell's kernel said, and nothing else\n"
+		 "  --histogram             with a cell: how its latencies are distributed\n",
 	.main = show_main,
 };

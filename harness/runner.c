@@ -26,6 +26,9 @@ static const struct {
 	[ENGINE_EXACT] = { 60, 20, 600 },
 };
 
+/* Lockdep, page poisoning and the rest execute several times the instructions for the same work. */
+#define DEBUG_PATIENCE 8
+
 /**
  * struct slot - one guest that runs
  * @guest: NULL when the slot is free
@@ -80,6 +83,12 @@ enum engine runner_engine(const struct plan_cell *cell, enum engine engine)
 	return engine;
 }
 
+/* Seconds of guest time; under the exact engine those are instructions. */
+static unsigned int deadline_of(const struct plan_cell *cell, const struct variant *variant)
+{
+	return cell->workload->deadline_s * (variant->debug ? DEBUG_PATIENCE : 1);
+}
+
 void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
 		struct job *ret_job)
 {
@@ -88,7 +97,7 @@ void runner_job(const struct plan_cell *cell, const struct variant *variant, enu
 	*job = (struct job){
 		.nr_params = cell->nr_params,
 		.exact = engine_table[runner_engine(cell, engine)].exact,
-		.deadline_s = cell->workload->deadline_s,
+		.deadline_s = deadline_of(cell, variant),
 		.seed = cell->trial ? cell->trial : 1,
 		.page_bytes = variant->page_bytes,
 		.nr_counters = variant->nr_counters,
@@ -224,7 +233,8 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.pmem_mib = needs.pmem_mib,
 		.pmem_touch_mib = needs.pmem_touch_mib,
 		.deadline_s = patience[engine].boot_s +
-			      patience[engine].per_guest_s * cell->workload->deadline_s,
+			      patience[engine].per_guest_s *
+			      deadline_of(cell, variant_of(runner, slot->index)->variant),
 		.silence_s = config->silence_s ? config->silence_s : patience[engine].silence_s,
 		.placement = &slot->place,
 		.console_path = slot->console,

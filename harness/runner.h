@@ -85,6 +85,8 @@ enum engine runner_engine(const struct plan_cell *cell, enum engine engine);
  * @variant: its kernel
  * @engine: of the run
  * @ret_job: filled
+ *
+ * A debug kernel has eight times the workload's deadline.
  */
 void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
 		struct job *ret_job);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compare-private.h"
+#include "histogram.h"
 #include "show.h"
 #include "show-private.h"
 #include "stats.h"
@@ -15,6 +16,8 @@
 
 #define TAIL_LINES 20
 #define TAIL_BYTES 65536	/* lines are short; more would be garbage */
+#define HISTOGRAM_BITS 2	/* four buckets between a value and its double */
+#define HISTOGRAM_BAR 40	/* columns of the longest bar */
 
 static const struct store_cell *find_cell(const struct show *show, int64_t id, struct err *err)
 {
@@ -136,6 +139,66 @@ static void print_series(const struct show *show, const struct store_cell *cell,
 	table_free(table);
 }
 
+static void put_bucket(struct table *table, const struct histogram *histogram, size_t at,
+		       uint64_t below, uint64_t highest)
+{
+	size_t index = histogram->first + at;
+	uint64_t count = histogram->count[at];
+	char text[FIGURE_TEXT];
+
+	table_cell(table, NULL, "%s", compare_figure_text(text, UNIT_COUNT,
+			histogram_lower(histogram->bits, index)));
+	table_cell(table, NULL, "%s", compare_figure_text(text, UNIT_COUNT,
+			histogram_upper(histogram->bits, index)));
+	table_cell(table, NULL, "%s", compare_figure_text(text, UNIT_COUNT, count));
+	table_cell(table, NULL, "%.2f %%", 100.0 * (below + count) / histogram->total);
+	/* Rounded up: what is rare is what is looked for. */
+	table_cell(table, NULL, "%.*s", (int)((count * HISTOGRAM_BAR + highest - 1) / highest),
+		   "########################################");
+}
+
+/* Buckets without samples are left out; the ends of the others show the gap. */
+static void print_histogram(const struct store_series *series, const char *unit, FILE *out)
+{
+	struct table *table = table_new("rrrrl");
+	struct histogram histogram;
+	uint64_t highest = 1, below = 0;
+
+	histogram_make(HISTOGRAM_BITS, series->samples, series->nr, &histogram);
+	for (size_t i = 0; i < histogram.nr; i++)
+		highest = histogram.count[i] > highest ? histogram.count[i] : highest;
+	table_cell(table, NULL, "from");
+	table_cell(table, NULL, "to");
+	table_cell(table, NULL, "samples");
+	table_cell(table, NULL, "so far");
+	table_cell(table, NULL, "%s", "");
+	for (size_t i = 0; i < histogram.nr; i++) {
+		if (histogram.count[i])
+			put_bucket(table, &histogram, i, below, highest);
+		below += histogram.count[i];
+	}
+	fprintf(out, "\n%s%s%s, %s\n", series->name, *series->labels ? " " : "", series->labels,
+		unit);
+	table_print(table, 2, out);
+	table_free(table);
+	histogram_free(&histogram);
+}
+
+static void print_histograms(const struct show *show, const struct store_cell *cell, FILE *out)
+{
+	for (size_t i = 0; i < show->content->nr_series; i++) {
+		const struct store_series *series = &show->content->series[i];
+		const struct store_metric *metric;
+
+		if (series->cell != cell->id || !series->nr)
+			continue;
+		metric = metric_of(show->content, cell->workload, series->name);
+		if (metric && metric->unit == UNIT_CLOCK)
+			print_histogram(series, metric_unit_name(metric->unit,
+								 show->content->run.exact), out);
+	}
+}
+
 static void print_checks(const struct show *show, const struct store_cell *cell, FILE *out)
 {
 	struct table *table = table_new("llll");
@@ -246,6 +309,8 @@ int show_cell(const struct show *show, int64_t id, FILE *out, struct err *err)
 	print_head(show, cell, out);
 	print_job(cell, out);
 	print_series(show, cell, out);
+	if (show->histogram)
+		print_histograms(show, cell, out);
 	print_checks(show, cell, out);
 	print_tail(show, cell, out);
 	errno = 0;

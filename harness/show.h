@@ -17,11 +17,13 @@
  * @content: the run
  * @dir: its folder, where the consoles are
  * @live: someone is writing to it now
+ * @histogram: with a cell, also how its latencies are distributed
  */
 struct show {
 	const struct store_content *content;
 	const char *dir;
 	bool live;
+	bool histogram;
 };
 
 /**

@@ -267,6 +267,19 @@ static void a_check_that_needs_cpus_is_run_by_tcg(void **state)
 	assert_true(job.exact);
 }
 
+static void a_debug_kernel_gets_more_time(void **state)
+{
+	struct bench *bench = *state;
+	struct job job;
+
+	add(bench, &plain, 1, "cont\nexit 1");
+	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, &job);
+	assert_int_equal(job.deadline_s, plain.deadline_s);
+	bench->variant.debug = true;
+	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, &job);
+	assert_int_equal(job.deadline_s, plain.deadline_s * 8);
+}
+
 static void a_cell_gets_what_its_parameters_need(void **state)
 {
 	struct bench *bench = *state;
@@ -353,6 +366,7 @@ int main(void)
 		TEST(no_archive_is_left_behind),
 		TEST(unmet_needs_are_unsupported_not_failed),
 		TEST(a_check_that_needs_cpus_is_run_by_tcg),
+		TEST(a_debug_kernel_gets_more_time),
 		TEST(a_cell_gets_what_its_parameters_need),
 		TEST(a_variant_without_a_kernel_is_broken),
 		TEST(equal_boots_prove_exactness),

@@ -155,6 +155,47 @@ static void quantiles_that_need_more_samples_are_not_shown(void **state)
 	store_content_free(&content);
 }
 
+/* Blanks only align: one is enough to tell the columns apart. */
+static void squeeze(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; from++)
+		if (*from != ' ' || from[1] != ' ')
+			*to++ = *from;
+	*to = '\0';
+}
+
+/* Quantile q of the numbers from 1 to 10001 is 1 + 10000 q; 5119 of them are below 5120. */
+static void a_histogram_is_shown_on_demand(void **state)
+{
+	struct store_content content;
+	struct store_series *series;
+	struct show show = { .content = &content, .dir = "/nowhere", .histogram = true };
+	struct err err = { "" };
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	(void)state;
+
+	sample_run_load(&fine, &content);
+	series = &content.series[0];
+	series->samples = mem_grow(series->samples, 10001, sizeof(uint64_t));
+	series->nr = 10001;
+	for (size_t i = 0; i < series->nr; i++)
+		series->samples[i] = 1 + i;
+	assert_int_equal(show_cell(&show, 1, out, &err), 0);
+	fclose(out);
+	squeeze(text);
+	assert_non_null(strstr(text, " 10001 1 5,001 9,001 9,901 9,991 10,000 10,001\n"));
+	assert_non_null(strstr(text, "\nstore content=same, insns\n from to samples so far\n"));
+	assert_non_null(strstr(text, "\n 4,096 5,119 1,024 51.18 % #######################\n"));
+	assert_non_null(strstr(text, "\n 8,192 10,239 1,810 100.00 % "
+				     "########################################\n"));
+	free(text);
+	store_content_free(&content);
+}
+
 static void only_the_last_lines_of_a_long_console_are_shown(void **state)
 {
 	struct store_content content;
@@ -307,6 +348,7 @@ int main(void)
 		cmocka_unit_test(a_cell_with_all_it_has),
 		cmocka_unit_test(a_cell_that_failed_without_a_console),
 		cmocka_unit_test(quantiles_that_need_more_samples_are_not_shown),
+		cmocka_unit_test(a_histogram_is_shown_on_demand),
 		cmocka_unit_test(only_the_last_lines_of_a_long_console_are_shown),
 		cmocka_unit_test(a_console_is_shown_without_what_steers_a_terminal),
 		cmocka_unit_test(a_console_outside_of_the_run_is_not_read),

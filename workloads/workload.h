@@ -77,6 +77,8 @@ struct workload_needs {
  * struct workload - all there is to know of a workload
  * @name: as on the command line
  * @help: one line
+ * @about: paragraphs for docs/workloads.md: why it is there, what its figures and
+ *	checks mean; NULL where @help says it all
  * @kind: what it is for
  * @on_request: runs only when it is named: it takes too long to be everybody's
  * @needs: what must be there
@@ -99,6 +101,7 @@ struct workload_needs {
 struct workload {
 	const char *name;
 	const char *help;
+	const char *about;
 	enum workload_kind kind;
 	bool on_request;
 	struct workload_needs needs;

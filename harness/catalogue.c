@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Workloads and checks described in Markdown, from what they declare.
+ */
+#include <string.h>
+
+#include "catalogue.h"
+
+static const char intro[] =
+	"# Workloads and checks\n"
+	"\n"
+	"Made from what the files in `workloads/` declare, by\n"
+	"`run-suite list workloads --format markdown`. Do not edit it by hand;\n"
+	"`PAGEMETA_GOLDEN_UPDATE=1 make check TESTS=tests/cli.test` writes it anew.\n"
+	"\n"
+	"A *cell* is one boot of one guest with one value for each parameter. The profiles `quick`\n"
+	"and `full` go through several values of some; `--param WORKLOAD.NAME=VALUE,...` chooses\n"
+	"others. The time limit of a cell is in seconds of the guest's own clock.\n"
+	"\n"
+	"A *figure* is what a metric makes of the samples of one series in one boot; all samples are\n"
+	"kept. Costs are in instructions of the guest (`insns`) under the exact engine and in\n"
+	"nanoseconds elsewhere. A metric that must be `equal` or `no worse` beside the first variant\n"
+	"is a check as well: `as-reference` fails a cell whose figures are not as on a known good\n"
+	"kernel.\n"
+	"\n"
+	"Every cell of every workload also checks what it booted: `memmap-closed-form` (the memmap is\n"
+	"as large as memory and `struct page` make it), `memmap-mapping` (it is mapped as the variant\n"
+	"promises), `variant-active` (the variant's design is at work), `clean-taint`; and its console\n"
+	"must be free of warnings, oopses and hangs.\n";
+
+/* A bar would end the cell of a table. */
+static void put_text(const char *text, FILE *out)
+{
+	for (; *text; text++) {
+		if (*text == '|')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+}
+
+/* "lzo,zstd" as "lzo, zstd": long lists must be able to wrap. */
+static void put_values(const char *values, FILE *out)
+{
+	for (; *values; values++)
+		fputs(*values == ',' ? ", " : (char[]){ *values, '\0' }, out);
+}
+
+static const char *kind_of(const struct workload *workload)
+{
+	return workload->kind == WORKLOAD_CHECK ? "checks" : "measures";
+}
+
+static void put_overview(const struct workload *const *table, FILE *out)
+{
+	fputs("\n| name | kind | what it does |\n|---|---|---|\n", out);
+	for (; *table; table++) {
+		const struct workload *workload = *table;
+
+		if (workload->kind == WORKLOAD_SELFTEST)
+			continue;
+		fprintf(out, "| [%s](#%s) | %s%s | ", workload->name, workload->name,
+			kind_of(workload), workload->on_request ? ", on request" : "");
+		put_text(workload->help, out);
+		fputs(" |\n", out);
+	}
+}
+
+static void put_needs(const struct workload *workload, FILE *out)
+{
+	const struct workload_needs *needs = &workload->needs;
+
+	fprintf(out, "\nNeeds a guest of %u MiB with %u CPU%s and %u NUMA node%s", needs->mem_mib,
+		needs->cpus, needs->cpus == 1 ? "" : "s", needs->nodes, needs->nodes == 1 ? "" : "s");
+	if (needs->pmem_mib)
+		fprintf(out, ", an NVDIMM of %u MiB", needs->pmem_mib);
+	if (*needs->cmdline)
+		fprintf(out, ", the command line `%s`", needs->cmdline);
+	for (size_t i = 0; needs->config && needs->config[i]; i++)
+		fprintf(out, "%s`%s`", i ? ", " : "; kernel options ", needs->config[i]);
+	fprintf(out, ". A cell may take %u s.%s\n", workload->deadline_s,
+		workload->adapt ? " What a cell needs follows its parameters." : "");
+	if (workload->kind == WORKLOAD_CHECK && needs->cpus > 1)
+		fputs("Run by the tcg engine where the run is exact: races take CPUs that run at once.\n",
+		      out);
+	if (workload->on_request)
+		fputs("Runs only when it is named with `--workloads`.\n", out);
+}
+
+static void put_limits(const struct workload_param *param, FILE *out)
+{
+	for (size_t i = 0; param->choices && param->choices[i]; i++)
+		fprintf(out, "%s%s", i ? ", " : "", param->choices[i]);
+	if (!param->choices)
+		fprintf(out, "%llu to %llu", (unsigned long long)param->min,
+			(unsigned long long)param->max);
+}
+
+static void put_params(const struct workload_param *param, FILE *out)
+{
+	if (!param || !param->name)
+		return;
+	fputs("\n| parameter | what it is | values | default | quick | full |\n"
+	      "|---|---|---|---|---|---|\n", out);
+	for (; param->name; param++) {
+		fprintf(out, "| `%s` | ", param->name);
+		put_text(param->help, out);
+		fputs(" | ", out);
+		put_limits(param, out);
+		fprintf(out, " | %s | ", param->def);
+		put_values(param->quick ? param->quick : param->def, out);
+		fputs(" | ", out);
+		put_values(param->full ? param->full : param->def, out);
+		fputs(" |\n", out);
+	}
+}
+
+static const char *beside(const struct metric *metric)
+{
+	static const char *const word[REFERENCE_NR] = {
+		[REFERENCE_NONE] = "",
+		[REFERENCE_EQUAL] = "equal",
+		[REFERENCE_NO_WORSE] = "no worse",
+	};
+
+	return word[metric->reference];
+}
+
+static void put_metrics(const struct metric *metric, FILE *out)
+{
+	if (!metric || !metric->name)
+		return;
+	fputs("\n| metric | what it is | unit | better | figure | beside the first variant |\n"
+	      "|---|---|---|---|---|---|\n", out);
+	for (; metric->name; metric++) {
+		fprintf(out, "| `%s` | ", metric->name);
+		put_text(metric->help, out);
+		fprintf(out, " | %s | %s | %s | %s |\n",
+			metric->unit == UNIT_CLOCK ? "insns or ns" : metric_unit_name(metric->unit, 0),
+			metric_direction_name(metric->direction), metric_combine_name(metric->combine),
+			beside(metric));
+	}
+}
+
+static void put_checks(const char *const *check, FILE *out)
+{
+	if (!check || !*check)
+		return;
+	fputs("\nChecks: ", out);
+	for (size_t i = 0; check[i]; i++)
+		fprintf(out, "%s`%s`", i ? ", " : "", check[i]);
+	fputs(".\n", out);
+}
+
+static void put_workload(const struct workload *workload, FILE *out)
+{
+	fprintf(out, "\n## %s\n\n", workload->name);
+	fprintf(out, "%c%s.\n", workload->help[0] >= 'a' && workload->help[0] <= 'z' ?
+				workload->help[0] - 'a' + 'A' : workload->help[0],
+		workload->help[0] ? workload->help + 1 : "");
+	if (workload->about)
+		fprintf(out, "\n%s\n", workload->about);
+	put_needs(workload, out);
+	put_params(workload->params, out);
+	put_metrics(workload->metrics, out);
+	put_checks(workload->checks, out);
+}
+
+void catalogue_print(const struct workload *const *table, FILE *out)
+{
+	fputs(intro, out);
+	put_overview(table, out);
+	for (; *table; table++)
+		if ((*table)->kind != WORKLOAD_SELFTEST)
+			put_workload(*table, out);
+}
