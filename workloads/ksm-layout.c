@@ -62,12 +62,12 @@ struct filling {
 /**
  * struct ksm_scratch - room to compute in
  * @filling: one for each content and tree
- * @left: sharers left on each KSM page
+ * @count: one for each content and tree, or for each KSM page
  * @fate: what becomes of each page, 0 for nothing
  */
 struct ksm_scratch {
 	struct filling *filling;
-	uint64_t *left;
+	uint64_t *count;
 	int32_t *fate;
 };
 
@@ -94,9 +94,9 @@ static struct ksm_layout *alloc_layout(size_t pages)
 	layout->scratch = scratch;
 	layout->page = calloc(pages, sizeof(*layout->page));
 	scratch->filling = calloc(pages * TREES, sizeof(*scratch->filling));
-	scratch->left = calloc(pages, sizeof(*scratch->left));
+	scratch->count = calloc(pages * TREES, sizeof(*scratch->count));
 	scratch->fate = calloc(pages, sizeof(*scratch->fate));
-	if (layout->page && scratch->filling && scratch->left && scratch->fate)
+	if (layout->page && scratch->filling && scratch->count && scratch->fate)
 		return layout;
 	ksm_layout_free(layout);
 	return NULL;
@@ -128,7 +128,7 @@ void ksm_layout_free(struct ksm_layout *layout)
 	if (!layout)
 		return;
 	free(layout->scratch->filling);
-	free(layout->scratch->left);
+	free(layout->scratch->count);
 	free(layout->scratch->fate);
 	free(layout->scratch);
 	free(layout->page);
@@ -157,21 +157,17 @@ static void expect_copies(uint64_t k, uint64_t max, struct ksm_expect *expect)
 void ksm_layout_expect(const struct ksm_layout *layout, const struct ksm_rules *rules,
 		       struct ksm_expect *ret_expect)
 {
+	uint64_t *copies = layout->scratch->count;	/* of each content in each tree */
+	size_t nr = (size_t)layout->nr_contents * TREES, i;
 	struct ksm_expect expect = { 0 };
-	uint32_t content;
-	size_t i;
 
-	for (content = 0; content < layout->nr_contents; content++) {
-		uint64_t copies[TREES] = { 0 };
-
-		for (i = 0; i < layout->nr; i++)
-			if (layout->page[i].content == content)
-				copies[tree_of(&layout->page[i], rules)]++;
-		if (content == KSM_CONTENT_ZERO && rules->zero) {
-			expect.zero = copies[0] + copies[1];
-			continue;
-		}
-		for (i = 0; i < TREES; i++)
+	memset(copies, 0, nr * sizeof(*copies));
+	for (i = 0; i < layout->nr; i++)
+		copies[layout->page[i].content * TREES + tree_of(&layout->page[i], rules)]++;
+	for (i = 0; i < nr; i++) {
+		if (i / TREES == KSM_CONTENT_ZERO && rules->zero)
+			expect.zero += copies[i];
+		else
 			expect_copies(copies[i], rules->max_sharing, &expect);
 	}
 	*ret_expect = expect;
@@ -221,7 +217,7 @@ void ksm_layout_sets(struct ksm_layout *layout, const struct ksm_rules *rules)
 
 size_t ksm_layout_frames(const struct ksm_layout *layout)
 {
-	uint64_t *sharers = layout->scratch->left;
+	uint64_t *sharers = layout->scratch->count;
 	size_t i, frames = 0;
 	bool zero = false;
 
@@ -291,7 +287,7 @@ static bool finds_room(const struct ksm_layout *layout, const struct ksm_page *p
 
 static void expect_left(const struct ksm_layout *layout, struct ksm_expect *expect)
 {
-	uint64_t *left = layout->scratch->left;
+	uint64_t *left = layout->scratch->count;
 	size_t i;
 
 	memset(left, 0, layout->nr * sizeof(*left));
