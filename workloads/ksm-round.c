@@ -93,7 +93,7 @@ int ksm_round_scan(struct ksm_round *round)
 	if (!round->steady || round->scans < KSM_FIRST_STEADY)
 		return 0;
 	snprintf(labels, sizeof(labels), "scan=%s", round->scan);
-	run_value(round->run, "scan", labels, cpu / round->layout->nr);
+	run_value(round->run, "full_scan", labels, cpu / round->layout->nr);
 	return 0;
 }
 

@@ -84,7 +84,7 @@ const char *ksm_round_labels(const struct ksm_round *round, const char *step, ch
 			     size_t size);
 
 /**
- * ksm_round_scan() - one full scan; a sample of the series scan if it is a steady one
+ * ksm_round_scan() - one full scan; a sample of the series full_scan if it is a steady one
  * @round: the round
  */
 int ksm_round_scan(struct ksm_round *round);

@@ -17,6 +17,7 @@
 
 #include "cgroup.h"
 #include "job.h"
+#include "ksm-equal.h"
 #include "ksm-round.h"
 #include "ksm-swap.h"
 #include "table.h"
@@ -52,7 +53,7 @@ static const struct metric ksm_metrics[] = {
 	CPU("merge_p99", "merge", COMBINE_P99, "the same, 99th percentile"),
 	CPU("rescan", "rescan", COMBINE_MEDIAN,
 	    "the same in the third scan, of pages that are merged or stayed alone"),
-	CPU("scan", "scan", COMBINE_MEAN,
+	CPU("full_scan", "full_scan", COMBINE_MEAN,
 	    "CPU time of ksmd for a full scan / pages, once all is merged (from scan 4 on)"),
 	CPU("cow_break", "cow_break", COMBINE_MEDIAN,
 	    "write to a KSM page or to a page of zeroes that KSM made: one fault"),
@@ -81,13 +82,14 @@ static const struct metric ksm_metrics[] = {
 
 static const char *const ksm_checks[] = {
 	"counters-closed-form", "scans-counted", "frames-shared", "nodes-kept",
-	"content-verified", "profit-formula", "swapped-to-zswap", "advisor-formula", NULL
+	"content-verified", "profit-formula", "swapped-to-zswap", "advisor-formula",
+	"held-pages-left-alone", "race-content", NULL
 };
 
 static const char *const ksm_config[] = {
 	"CONFIG_KSM=y", "CONFIG_NUMA=y", "CONFIG_MIGRATION=y", "CONFIG_MEMCG=y", "CONFIG_SWAP=y",
 	"CONFIG_ZSWAP=y", "CONFIG_CRYPTO_LZO=y", "CONFIG_BLK_DEV_RAM=y", "CONFIG_DEBUG_FS=y",
-	"CONFIG_PROC_PAGE_MONITOR=y", "CONFIG_VM_EVENT_COUNTERS=y", NULL
+	"CONFIG_PROC_PAGE_MONITOR=y", "CONFIG_VM_EVENT_COUNTERS=y", "CONFIG_GUP_TEST=y", NULL
 };
 
 static void ksm_adapt(const struct job *job, struct workload_needs *needs)
@@ -131,7 +133,11 @@ static int ksm_run(struct run *run)
 	err = ksm_plain(run, &settings);
 	if (!err)
 		err = ksm_smart(run, &settings);
-	return err ? err : ksm_advised(run, &settings);
+	if (!err)
+		err = ksm_advised(run, &settings);
+	if (!err)
+		err = ksm_hold(run);
+	return err ? err : ksm_race(run);
 }
 
 static void ksm_cleanup(struct run *run)
