@@ -19,6 +19,8 @@
 	entry(odirect)		\
 	entry(dax)		\
 	entry(invariants)	\
+	entry(peekers)		\
+	entry(pfnmap)		\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\

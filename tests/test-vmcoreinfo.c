@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reading VMCOREINFO and struct pages as a dump tool does.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kpage.h"
+#include "vmcoreinfo.h"
+
+static const char text[] =
+	"OSRELEASE=6.12.117\nPAGESIZE=4096\nSYMBOL(mem_section)=ffff88801fdfc000\n"
+	"LENGTH(mem_section)=2048\nSIZE(mem_section)=32\nOFFSET(mem_section.section_mem_map)=0\n"
+	"NUMBER(SECTION_SIZE_BITS)=27\nSIZE(page)=64\nOFFSET(page.flags)=0\n"
+	"OFFSET(page._refcount)=52\nOFFSET(page.mapping)=24\nOFFSET(page._mapcount)=48\n"
+	"OFFSET(page.compound_head)=8\nNUMBER(PG_lru)=5\nNUMBER(PG_private)=14\n"
+	"NUMBER(PG_swapbacked)=18\nNUMBER(PG_hwpoison)=21\nNUMBER(PG_head_mask)=64\n"
+	"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-268435456\nNUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-184549376\n"
+	"NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)=-201326592\n"
+	"NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-251658240\n";
+
+static void put(uint8_t *bytes, size_t at, uint64_t value, size_t size)
+{
+	memcpy(bytes + at, &value, size);
+}
+
+static struct vmcoreinfo parsed(void)
+{
+	struct vmcoreinfo info;
+	const char *missing;
+
+	assert_int_equal(vmcoreinfo_parse(text, &info, &missing), 0);
+	return info;
+}
+
+static void test_parse(void **state)
+{
+	struct vmcoreinfo info = parsed();
+	const char *missing = "";
+
+	(void)state;
+	assert_int_equal(info.page_size, 64);
+	assert_int_equal(info.mem_section, 0xffff88801fdfc000);
+	assert_int_equal(info.mapcount, 48);
+	assert_int_equal((int32_t)info.type_slab >> 24 & 0xff, 0xf5);
+	assert_int_equal(vmcoreinfo_parse("SIZE(page)=64\n", &info, &missing), -ENOKEY);
+	assert_string_equal(missing, "OFFSET(page.flags)");
+	assert_int_equal(vmcoreinfo_parse("", &info, &missing), -ENOKEY);
+}
+
+/* A struct page of one word that still claims members behind it must not be believed. */
+static void test_senseless(void **state)
+{
+	char other[sizeof(text)];
+	struct vmcoreinfo info;
+	const char *missing = "";
+	char *at;
+
+	(void)state;
+	strcpy(other, text);
+	at = strstr(other, "SIZE(page)=64");
+	memcpy(at, "SIZE(page)=08", 13);
+	assert_int_equal(vmcoreinfo_parse(other, &info, &missing), -ERANGE);
+	memcpy(at, "SIZE(page)=xx", 13);
+	assert_int_equal(vmcoreinfo_parse(other, &info, &missing), -ENOKEY);
+}
+
+static void test_small_page(void **state)
+{
+	struct vmcoreinfo info = parsed();
+	uint8_t bytes[64] = { 0 };
+	struct raw_page page;
+
+	(void)state;
+	put(bytes, 0, 1u << 5 | 1u << 18, 8);
+	put(bytes, 24, 0xffff888000001001, 8);
+	put(bytes, 48, 1, 4);
+	put(bytes, 52, 3, 4);
+	raw_page_parse(&info, bytes, 0xffffea0000001000, &page);
+	assert_false(page.tail);
+	assert_int_equal(page.refcount, 3);
+	assert_int_equal(raw_page_count(&page), 2);
+	assert_int_equal(raw_page_flags(&info, &page, &page), KPF(LRU) | KPF(SWAPBACKED) | KPF(ANON));
+}
+
+static void test_typed_and_compound(void **state)
+{
+	struct vmcoreinfo info = parsed();
+	struct raw_page head = { 0 }, tail;
+	uint8_t bytes[64] = { 0 };
+
+	(void)state;
+	head.flags = 64;
+	head.mapcount = (int32_t)0xf4000000;
+	assert_int_equal(raw_page_count(&head), 0);
+	assert_int_equal(raw_page_flags(&info, &head, &head), KPF(COMPOUND_HEAD) | KPF(HUGE));
+	put(bytes, 8, 0xffffea0000001001, 8);
+	put(bytes, 48, UINT64_MAX, 4);
+	raw_page_parse(&info, bytes, 0xffffea0000001000 + 3 * 64, &tail);
+	assert_true(tail.tail);
+	assert_int_equal(tail.head, 3);
+	assert_int_equal(raw_page_count(&tail), 0);
+	assert_int_equal(raw_page_flags(&info, &tail, &head), KPF(COMPOUND_TAIL) | KPF(HUGE));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_senseless),
+		cmocka_unit_test(test_small_page),
+		cmocka_unit_test(test_typed_and_compound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

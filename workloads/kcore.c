@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads /proc/kcore: an ELF core file whose segments are the kernel's own memory.
+ */
+#include "kcore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NOTES_MAX 65536
+#define SEGMENTS_MAX 256
+#define PAGE 4096
+#define SECTION_HAS_MAP 2u		/* SECTION_HAS_MEM_MAP of include/linux/mmzone.h */
+#define SECTION_FLAGS 0x3full		/* flags are in bits that alignment leaves free */
+
+static int failed(struct kcore *kcore, int err, const char *what)
+{
+	snprintf(kcore->why, sizeof(kcore->why), KCORE_FILE ": %s: %s", what, strerror(-err));
+	return err;
+}
+
+static int read_at(const struct kcore *kcore, uint64_t offset, void *bytes, size_t size)
+{
+	size_t used = 0;
+	ssize_t n;
+
+	while (used < size) {
+		n = pread(kcore->fd, (uint8_t *)bytes + used, size - used, (off_t)(offset + used));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			return -ENODATA;
+		used += (size_t)n;
+	}
+	return 0;
+}
+
+static int read_segments(struct kcore *kcore)
+{
+	Elf64_Ehdr header;
+	int err = read_at(kcore, 0, &header, sizeof(header));
+
+	if (err)
+		return failed(kcore, err, "header");
+	if (memcmp(header.e_ident, ELFMAG, SELFMAG) || header.e_phentsize != sizeof(Elf64_Phdr) ||
+	    !header.e_phnum || header.e_phnum > SEGMENTS_MAX)
+		return failed(kcore, -EBADMSG, "header");
+	kcore->segment = calloc(header.e_phnum, sizeof(*kcore->segment));
+	if (!kcore->segment)
+		return failed(kcore, -ENOMEM, "program headers");
+	err = read_at(kcore, header.e_phoff, kcore->segment,
+		      header.e_phnum * sizeof(*kcore->segment));
+	if (err)
+		return failed(kcore, err, "program headers");
+	kcore->nr = header.e_phnum;
+	return 0;
+}
+
+/* The note named VMCOREINFO, NUL-terminated in place; NULL when there is none. */
+static char *find_note(char *notes, size_t size)
+{
+	Elf64_Nhdr note;
+	size_t at = 0, name, desc;
+
+	while (size - at > sizeof(note)) {
+		memcpy(&note, notes + at, sizeof(note));
+		name = at + sizeof(note);
+		if (note.n_namesz > size - name)
+			return NULL;
+		desc = name + ((note.n_namesz + 3u) & ~3u);
+		if (desc > size || note.n_descsz >= size - desc)
+			return NULL;
+		if (note.n_namesz == sizeof("VMCOREINFO") &&
+		    !memcmp(notes + name, "VMCOREINFO", sizeof("VMCOREINFO"))) {
+			notes[desc + note.n_descsz] = '\0';
+			return notes + desc;
+		}
+		at = desc + ((note.n_descsz + 3u) & ~3u);
+		if (at > size)
+			return NULL;
+	}
+	return NULL;
+}
+
+static int read_notes(struct kcore *kcore)
+{
+	const Elf64_Phdr *segment = kcore->segment;
+	const char *missing = "";
+	char *notes, *text;
+	int err;
+
+	if (segment->p_type != PT_NOTE || segment->p_filesz > NOTES_MAX)
+		return failed(kcore, -EBADMSG, "notes");
+	/* One byte more: the last note may end where the segment does. */
+	notes = calloc(1, segment->p_filesz + 1);
+	if (!notes)
+		return failed(kcore, -ENOMEM, "notes");
+	err = read_at(kcore, segment->p_offset, notes, segment->p_filesz);
+	text = err ? NULL : find_note(notes, segment->p_filesz + 1);
+	if (!err && !text)
+		err = -EBADMSG;
+	if (err) {
+		failed(kcore, err, "note VMCOREINFO");
+	} else if (vmcoreinfo_parse(text, &kcore->info, &missing)) {
+		err = -EOPNOTSUPP;
+		snprintf(kcore->why, sizeof(kcore->why), "VMCOREINFO has no usable %s", missing);
+	}
+	free(notes);
+	return err;
+}
+
+int kcore_open(struct kcore *kcore)
+{
+	int err;
+
+	memset(kcore, 0, sizeof(*kcore));
+	kcore->fd = open(KCORE_FILE, O_RDONLY | O_CLOEXEC);
+	if (kcore->fd < 0)
+		return failed(kcore, -errno, "open");
+	err = read_segments(kcore);
+	return err ? err : read_notes(kcore);
+}
+
+void kcore_close(struct kcore *kcore)
+{
+	if (kcore->fd >= 0)
+		close(kcore->fd);
+	kcore->fd = -1;
+	free(kcore->segment);
+	kcore->segment = NULL;
+	kcore->nr = 0;
+}
+
+int kcore_read(const struct kcore *kcore, uint64_t address, void *bytes, size_t size)
+{
+	const Elf64_Phdr *segment;
+	size_t i;
+
+	for (i = 0; i < kcore->nr; i++) {
+		segment = &kcore->segment[i];
+		if (segment->p_type == PT_LOAD && address >= segment->p_vaddr &&
+		    address - segment->p_vaddr < segment->p_memsz &&
+		    size <= segment->p_memsz - (address - segment->p_vaddr))
+			return read_at(kcore, segment->p_offset + (address - segment->p_vaddr),
+				       bytes, size);
+	}
+	return -ENXIO;
+}
+
+uint64_t kcore_section_pages(const struct kcore *kcore)
+{
+	return (1ull << kcore->info.section_bits) / PAGE;
+}
+
+int kcore_section(const struct kcore *kcore, uint64_t section, uint64_t *ret_address)
+{
+	uint64_t per_root = PAGE / kcore->info.section_size, root = 0, map = 0;
+	int err;
+
+	if (section / per_root >= kcore->info.roots)
+		return -ENODATA;
+	err = kcore_read(kcore, kcore->info.mem_section + section / per_root * sizeof(root), &root,
+			 sizeof(root));
+	if (err || !root)
+		return err ? err : -ENODATA;
+	err = kcore_read(kcore, root + section % per_root * kcore->info.section_size +
+			 kcore->info.section_map, &map, sizeof(map));
+	if (err)
+		return err;
+	if (!(map & SECTION_HAS_MAP))
+		return -ENODATA;
+	/* What is stored is the address that page frame 0 would have (mm/sparse.c). */
+	*ret_address = (map & ~SECTION_FLAGS) +
+		       section * kcore_section_pages(kcore) * kcore->info.page_size;
+	return 0;
+}
+
+int kcore_page(const struct kcore *kcore, uint64_t pfn, struct raw_page *ret_page)
+{
+	uint64_t address, pages = kcore_section_pages(kcore);
+	uint8_t bytes[256];
+	int err;
+
+	err = kcore_section(kcore, pfn / pages, &address);
+	if (err)
+		return err;
+	address += pfn % pages * kcore->info.page_size;
+	err = kcore_read(kcore, address, bytes, kcore->info.page_size);
+	if (!err)
+		raw_page_parse(&kcore->info, bytes, address, ret_page);
+	return err;
+}

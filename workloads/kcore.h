@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The memmap as a dump tool sees it: raw bytes through /proc/kcore, found with
+ * VMCOREINFO and by no other way.
+ */
+#ifndef PAGEMETA_KCORE_H
+#define PAGEMETA_KCORE_H
+
+#include <elf.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmcoreinfo.h"
+
+#define KCORE_FILE "/proc/kcore"
+
+/**
+ * struct kcore - the file, open, with its tables
+ * @fd: of KCORE_FILE
+ * @info: what VMCOREINFO says
+ * @segment: program headers
+ * @nr: how many
+ * @why: of a failure
+ */
+struct kcore {
+	int fd;
+	struct vmcoreinfo info;
+	Elf64_Phdr *segment;
+	size_t nr;
+	char why[160];
+};
+
+/**
+ * kcore_open() - open the file and read its tables
+ * @kcore: filled; closed with kcore_close(), also after a failure
+ *
+ * The tables are those of this moment: after memory was added or removed the file
+ * has to be opened again.
+ *
+ * Return: 0, -EOPNOTSUPP when VMCOREINFO does not describe struct page, -EBADMSG for
+ * a file that makes no sense, or -errno; @kcore->why says more.
+ */
+int kcore_open(struct kcore *kcore);
+void kcore_close(struct kcore *kcore);
+
+/**
+ * kcore_read() - bytes of the kernel's memory
+ * @kcore: open
+ * @address: where
+ * @bytes: receives them
+ * @size: how many
+ *
+ * Return: 0, -ENXIO for an address that no segment has, or -errno.
+ */
+int kcore_read(const struct kcore *kcore, uint64_t address, void *bytes, size_t size);
+
+/**
+ * kcore_section() - where the memmap of a section lies
+ * @kcore: open
+ * @section: number of the section
+ * @ret_address: of the struct page of its first page frame
+ *
+ * Return: 0, -ENODATA for a section without memmap, or -errno.
+ */
+int kcore_section(const struct kcore *kcore, uint64_t section, uint64_t *ret_address);
+
+/**
+ * kcore_page() - the struct page of one page frame
+ * @kcore: open
+ * @pfn: the frame
+ * @ret_page: filled
+ */
+int kcore_page(const struct kcore *kcore, uint64_t pfn, struct raw_page *ret_page);
+
+/** kcore_section_pages() - page frames of a section */
+uint64_t kcore_section_pages(const struct kcore *kcore);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pages that the kernel takes for itself. No process maps them, so they are found by
+ * what has changed in /proc/kpageflags while the kernel was made to need them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "content.h"
+#include "page-totals.h"
+#include "peekers-parts.h"
+#include "swap-device.h"
+#include "sysfs.h"
+#include "workload.h"
+
+#define PAGE 4096
+#define PIPES 400
+#define TABLES 64
+#define HUGE (2ull << 20)
+#define POOL_PAGES 512
+#define SWAP_SLACK 4096
+#define ZSWAP "/sys/module/zswap/parameters/"
+#define POOL_BYTES "/sys/kernel/debug/zswap/pool_total_size"
+/* Pages that the kernel may take for something else while it is made to need some. */
+#define OTHERS 64
+
+/* What no page of a pool of zswap is: on an LRU list, mapped, of slabs, free, or none. */
+#define BARE_NOT (KPF(LRU) | KPF(MMAP) | KPF(ANON) | KPF(SLAB) | KPF(PGTABLE) | KPF(BUDDY) | \
+		  KPF(RESERVED) | KPF(NOPAGE) | KPF(HUGE) | KPF(THP) | KPF(COMPOUND_HEAD) | \
+		  KPF(COMPOUND_TAIL) | KPF(SWAPBACKED) | KPF(UPTODATE))
+
+/**
+ * struct growth - two looks at all page frames
+ * @guest: the files
+ * @run: gets the reason of a failure
+ * @before: words of /proc/kpageflags
+ * @after: the same later
+ * @nr: page frames
+ * @free_before: pages on the free lists per CPU, which have no mark
+ * @free_after: the same later
+ */
+struct growth {
+	struct peekers_guest *guest;
+	struct run *run;
+	uint64_t *before;
+	uint64_t *after;
+	uint64_t nr;
+	uint64_t free_before;
+	uint64_t free_after;
+};
+
+static int read_pcp(struct run *run, uint64_t *ret_pages)
+{
+	FILE *file = fopen("/proc/zoneinfo", "re");
+
+	if (!file)
+		return run_error(run, -errno, "/proc/zoneinfo: %s", strerror(errno));
+	page_totals_pcp(file, ret_pages);
+	fclose(file);
+	return 0;
+}
+
+static int growth_start(struct growth *growth, struct peekers_guest *guest, struct run *run)
+{
+	int err;
+
+	growth->guest = guest;
+	growth->run = run;
+	growth->before = peekers_guest_map(guest, run, &growth->nr);
+	if (!growth->before)
+		return -ENOMEM;
+	growth->after = mmap(NULL, growth->nr * sizeof(uint64_t), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (growth->after == MAP_FAILED) {
+		growth->after = NULL;
+		return run_error(run, -errno, "mmap: %s", strerror(errno));
+	}
+	err = read_pcp(run, &growth->free_before);
+	return err ? err : peekers_guest_read(guest, run, KPAGE_FLAGS, 0, growth->before, growth->nr);
+}
+
+static int growth_end(struct growth *growth)
+{
+	int err = read_pcp(growth->run, &growth->free_after);
+
+	return err ? err : peekers_guest_read(growth->guest, growth->run, KPAGE_FLAGS, 0, growth->after,
+				  growth->nr);
+}
+
+static void growth_free(struct growth *growth)
+{
+	if (growth->after)
+		munmap(growth->after, growth->nr * sizeof(uint64_t));
+	growth->after = NULL;
+}
+
+static bool bare(uint64_t flags)
+{
+	return !(flags & BARE_NOT);
+}
+
+/* Frames that have @flag now and had not; those that are mapped or counted are odd. */
+static int64_t gained(const struct growth *growth, uint64_t flag, uint64_t not_with,
+		      uint64_t *ret_odd)
+{
+	uint64_t i, count;
+	int64_t nr = 0;
+
+	*ret_odd = 0;
+	for (i = 0; i < growth->nr; i++) {
+		if (!(growth->after[i] & flag) || growth->before[i] & flag)
+			continue;
+		nr++;
+		if (kpage_read(&growth->guest->kpage, KPAGE_COUNT, i, &count, 1) != 1)
+			count = ~0ull;
+		*ret_odd += (growth->after[i] & not_with) || count;
+	}
+	return nr;
+}
+
+/* A pipe has 16 buffers of 40 bytes, an inode and a pipe: more than 1 KiB in slabs. */
+static int check_slab(struct peekers_guest *guest, struct page_kinds *kinds)
+{
+	struct rlimit limit = { 2 * PIPES + 64, 2 * PIPES + 64 };
+	struct growth growth = { 0 };
+	int fds[PIPES][2], made = 0, err;
+	uint64_t odd = 0;
+	int64_t nr;
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	err = growth_start(&growth, guest, kinds->run);
+	while (!err && made < PIPES && !pipe(fds[made]))
+		made++;
+	if (!err && made < PIPES)
+		err = run_error(kinds->run, -errno, "pipe %d: %s", made, strerror(errno));
+	if (!err)
+		err = growth_end(&growth);
+	if (!err) {
+		nr = gained(&growth, KPF(SLAB), KPF(MMAP) | KPF(LRU) | KPF(BUDDY) | KPF(PGTABLE) |
+			    KPF(NOPAGE) | KPF(RESERVED), &odd);
+		run_check(kinds->run, "kernel-pages", "kind=slab",
+			  nr < PIPES * 1024 / PAGE || odd ? VERDICT_FAIL : VERDICT_PASS,
+			  "%d pipes made %lld pages those of slabs (must be at least %d), %llu of "
+			  "them are something else as well or mapped (must be 0)", PIPES,
+			  (long long)nr, PIPES * 1024 / PAGE, (unsigned long long)odd);
+	}
+	while (made-- > 0) {
+		close(fds[made][0]);
+		close(fds[made][1]);
+	}
+	growth_free(&growth);
+	return err;
+}
+
+/* The counter waits in batches per CPU until it is refreshed. */
+static int count_tables(uint64_t *ret_pages)
+{
+	int err = sysfs_write("/proc/sys/vm/stat_refresh", "1");
+
+	return err ? err : sysfs_field("/proc/vmstat", "nr_page_table_pages", ret_pages);
+}
+
+/* One page in each of 64 stretches of 2 MiB takes 64 page tables, and some above them. */
+static int check_pgtable(struct peekers_guest *guest, struct page_kinds *kinds)
+{
+	struct growth growth = { 0 };
+	uint64_t odd = 0, before = 0, after = 0;
+	uint8_t *at = MAP_FAILED;
+	int64_t nr;
+	int i, err;
+
+	err = growth_start(&growth, guest, kinds->run);
+	if (!err)
+		err = count_tables(&before);
+	if (!err) {
+		at = mmap(NULL, TABLES * HUGE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		err = at == MAP_FAILED ? -errno : 0;
+	}
+	for (i = 0; i < TABLES && !err; i++)
+		at[i * HUGE] = 1;
+	if (!err)
+		err = count_tables(&after);
+	if (!err)
+		err = growth_end(&growth);
+	if (!err) {
+		nr = gained(&growth, KPF(PGTABLE), KPF(MMAP) | KPF(LRU) | KPF(BUDDY) | KPF(SLAB) |
+			    KPF(NOPAGE) | KPF(RESERVED), &odd);
+		run_check(kinds->run, "kernel-pages", "kind=pgtable",
+			  nr < TABLES || nr > TABLES + 4 || odd || after - before != (uint64_t)nr ?
+			  VERDICT_FAIL : VERDICT_PASS,
+			  "%lld pages became page tables (must be %d to %d), nr_page_table_pages rose "
+			  "by %lld; %llu of them are something else as well or mapped (must be 0)",
+			  (long long)nr, TABLES, TABLES + 4, (long long)(after - before),
+			  (unsigned long long)odd);
+	}
+	if (at != MAP_FAILED)
+		munmap(at, TABLES * HUGE);
+	growth_free(&growth);
+	return err ? run_error(kinds->run, err, "page tables: %s", strerror(-err)) : 0;
+}
+
+/* Return: 0, -ENOENT for a pool that this kernel does not have. */
+static int use_pool(struct run *run, const char *pool)
+{
+	int err;
+
+	err = sysfs_write(ZSWAP "zpool", pool);
+	if (err == -ENOENT)
+		return err;
+	if (!err)
+		err = sysfs_write(ZSWAP "shrinker_enabled", "N");
+	if (!err)
+		err = sysfs_write(ZSWAP "enabled", "Y");
+	return err ? run_error(run, err, "zswap with pool %s: %s", pool, strerror(-err)) : 0;
+}
+
+static int fill_pool(struct run *run, uint8_t *at)
+{
+	struct content_maker *maker = content_maker_new(CONTENT_TEXT, run_seed(run));
+	uint64_t i;
+
+	if (!maker)
+		return run_error(run, -ENOMEM, "no memory for contents");
+	for (i = 0; i < POOL_PAGES; i++)
+		content_fill(maker, i, at + i * PAGE);
+	content_maker_free(maker);
+	page_lru_drain();
+	if (madvise(at, POOL_PAGES * PAGE, MADV_PAGEOUT))
+		return run_error(run, -errno, "madvise(MADV_PAGEOUT): %s", strerror(errno));
+	return 0;
+}
+
+static int64_t count_bare(const struct growth *growth, uint64_t *ret_lost)
+{
+	int64_t nr = 0;
+	uint64_t i;
+
+	*ret_lost = 0;
+	for (i = 0; i < growth->nr; i++) {
+		nr += bare(growth->after[i]) && !bare(growth->before[i]);
+		*ret_lost += !bare(growth->after[i]) && bare(growth->before[i]);
+	}
+	return nr;
+}
+
+/*
+ * A pool's pages carry no bit that user space may see but 'private', on the first page
+ * of each zspage: they must look like nothing at all, and there must be as many of
+ * them as zswap says.
+ */
+static int check_pool(struct peekers_guest *guest, struct page_kinds *kinds, const char *pool,
+		      uint8_t *at)
+{
+	struct growth growth = { 0 };
+	uint64_t bytes = 0, start = 0, lost = 0;
+	char labels[64];
+	int64_t nr, pages;
+	int err;
+
+	err = sysfs_read_u64(POOL_BYTES, &start);
+	if (err)
+		return run_error(kinds->run, err, POOL_BYTES ": %s", strerror(-err));
+	err = growth_start(&growth, guest, kinds->run);
+	if (!err)
+		err = fill_pool(kinds->run, at);
+	if (!err)
+		err = growth_end(&growth);
+	if (!err)
+		err = sysfs_read_u64(POOL_BYTES, &bytes);
+	if (!err) {
+		pages = (int64_t)(bytes - start) / PAGE;
+		nr = count_bare(&growth, &lost) - (int64_t)lost -
+		     (int64_t)(growth.free_after - growth.free_before);
+		snprintf(labels, sizeof(labels), "kind=%s", pool);
+		run_check(kinds->run, "kernel-pages", labels,
+			  !pages || nr < pages || nr > pages + OTHERS ? VERDICT_FAIL : VERDICT_PASS,
+			  "zswap stored %d pages in %lld pages of %s; that many page frames, and at "
+			  "most %d more, must now be of no kind and not free: %lld", POOL_PAGES, (long long)pages,
+			  pool, OTHERS, (long long)nr);
+	}
+	madvise(at, POOL_PAGES * PAGE, MADV_DONTNEED);
+	growth_free(&growth);
+	return err;
+}
+
+static int check_pools(struct peekers_guest *guest, struct page_kinds *kinds)
+{
+	static const char *const pools[] = { "zsmalloc", "zbud", "z3fold", NULL };
+	uint8_t *at;
+	int i, err;
+
+	at = mmap(NULL, POOL_PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		  -1, 0);
+	if (at == MAP_FAILED)
+		return run_error(kinds->run, -errno, "mmap: %s", strerror(errno));
+	err = swap_device_on(kinds->run, POOL_PAGES + SWAP_SLACK);
+	for (i = 0; pools[i] && !err; i++) {
+		err = use_pool(kinds->run, pools[i]);
+		if (!err)
+			err = check_pool(guest, kinds, pools[i], at);
+		/* The others are in the needs; z3fold is on its way out of the kernel. */
+		if (err == -ENOENT && !strcmp(pools[i], "z3fold"))
+			err = 0;
+	}
+	munmap(at, POOL_PAGES * PAGE);
+	sysfs_write(ZSWAP "enabled", "N");
+	swap_device_off();
+	return err;
+}
+
+int peekers_kernel(struct peekers_guest *guest, struct page_kinds *kinds)
+{
+	int err = check_slab(guest, kinds);
+
+	if (!err)
+		err = check_pgtable(guest, kinds);
+	return err ? err : check_pools(guest, kinds);
+}

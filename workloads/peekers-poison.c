@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pages of each kind are poisoned (MADV_HWPOISON, debugfs) or taken out of use
+ * (MADV_SOFT_OFFLINE), and given back (debugfs): memory failure has to know what each
+ * page is to do the right thing with it, and asks the struct page.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "peekers-parts.h"
+#include "sysfs.h"
+#include "workload.h"
+
+#define PAGE 4096
+#define SEARCHED 8192	/* page frames looked through for a free one */
+#define FILL 0x5a		/* what page-kind-make.c writes */
+#ifndef MADV_SOFT_OFFLINE
+#define MADV_SOFT_OFFLINE 101	/* include/uapi/asm-generic/mman-common.h */
+#endif
+#define POISON "/sys/kernel/debug/hwpoison/"
+
+/**
+ * struct poison_case - a kind and what must become of it
+ * @kind: of page_kind_table
+ * @soft: soft offline: the data move elsewhere
+ * @lost: using the page raises SIGBUS; otherwise its data are what they were
+ * @byte: the data
+ */
+struct poison_case {
+	const char *kind;
+	bool soft;
+	bool lost;
+	uint8_t byte;
+};
+
+/* Clean pages of a file can be read again; everything else is lost with its page. */
+static const struct poison_case cases[] = {
+	{ .kind = "anon", .lost = true },
+	{ .kind = "thp", .lost = true },
+	{ .kind = "ksm", .lost = true },
+	{ .kind = "shmem", .lost = true },
+	{ .kind = "file", .byte = 0 },
+	{ .kind = "anon", .soft = true, .byte = FILL },
+	{ .kind = "thp", .soft = true, .byte = FILL },
+	{ .kind = "ksm", .soft = true, .byte = FILL },
+	{ .kind = "shmem", .soft = true, .byte = FILL },
+	{ .kind = "file", .soft = true, .byte = 0 },
+	{ .kind = "hugetlb", .soft = true, .byte = FILL },
+};
+
+static sigjmp_buf fault;
+static volatile sig_atomic_t armed;
+
+/* Poisoning a page in use tells its user at once; that one is only waited for. */
+static void on_bus_error(int number)
+{
+	(void)number;
+	if (armed)
+		siglongjmp(fault, 1);
+}
+
+/* Return: the byte at @at, or -1 for SIGBUS. */
+static int try_byte(const uint8_t *at)
+{
+	int byte;
+
+	if (sigsetjmp(fault, 1)) {
+		armed = 0;
+		return -1;
+	}
+	armed = 1;
+	byte = *(volatile const uint8_t *)at;
+	armed = 0;
+	return byte;
+}
+
+static const struct page_kind *find_kind(const char *name)
+{
+	const struct page_kind *kind;
+
+	for (kind = page_kind_table; kind->name; kind++)
+		if (!strcmp(kind->name, name))
+			return kind;
+	return NULL;
+}
+
+static int read_flags(const struct page_kinds *kinds, uint64_t pfn, uint64_t *ret_flags)
+{
+	return kpage_read(&kinds->kpage, KPAGE_FLAGS, pfn, ret_flags, 1) == 1 ? 0 : -EIO;
+}
+
+static int corrupted(uint64_t *ret_pages)
+{
+	int err = sysfs_field("/proc/meminfo", "HardwareCorrupted", ret_pages);
+
+	*ret_pages /= 4;
+	return err;
+}
+
+static int unpoison(uint64_t pfn)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
+	return sysfs_write(POISON "unpoison-pfn", text);
+}
+
+/**
+ * struct poisoned - how it came out
+ * @err: of poisoning
+ * @flags: of the frame while it is poisoned
+ * @neighbour: of the next frame of a huge page
+ * @byte: first byte of the page then, -1 for SIGBUS
+ * @next: first byte of the page after it
+ * @counted: pages more in HardwareCorrupted
+ * @unpoison: of giving it back
+ * @later: its flags then
+ * @left: pages more in HardwareCorrupted then
+ */
+struct poisoned {
+	int err;
+	uint64_t flags;
+	uint64_t neighbour;
+	int byte;
+	int next;
+	int64_t counted;
+	int unpoison;
+	uint64_t later;
+	int64_t left;
+};
+
+static int do_poison(struct page_kinds *kinds, struct page_made *made, bool soft,
+		     struct poisoned *out)
+{
+	uint64_t start = 0, now = 0, last = 0;
+	int err;
+
+	err = corrupted(&start);
+	out->err = madvise(made->at, PAGE, soft ? MADV_SOFT_OFFLINE : MADV_HWPOISON) ? -errno : 0;
+	if (!err)
+		err = read_flags(kinds, made->pfn[0], &out->flags);
+	if (!err && made->kind->pages > 1)
+		err = read_flags(kinds, made->pfn[1], &out->neighbour);
+	out->byte = try_byte(made->at);
+	out->next = made->kind->pages > 1 ? try_byte(made->at + PAGE) : FILL;
+	if (!err)
+		err = corrupted(&now);
+	page_made_free(made);
+	out->unpoison = unpoison(made->pfn[0]);
+	if (!err)
+		err = read_flags(kinds, made->pfn[0], &out->later);
+	if (!err)
+		err = corrupted(&last);
+	out->counted = (int64_t)(now - start);
+	out->left = (int64_t)(last - start);
+	return err ? run_error(kinds->run, err, "kind '%s': %s", made->kind->name, strerror(-err)) : 0;
+}
+
+static bool as_it_must_be(const struct poison_case *what, const struct poisoned *out)
+{
+	int byte = what->lost ? -1 : what->byte;
+
+	return !out->err && out->flags & KPF(HWPOISON) &&
+	       !(out->flags & (KPF(MMAP) | KPF(LRU) | KPF(BUDDY))) &&
+	       !(out->neighbour & KPF(HWPOISON)) && out->byte == byte && out->next == FILL &&
+	       out->counted == 1 && !out->unpoison && !(out->later & KPF(HWPOISON)) && !out->left;
+}
+
+static int check_case(struct page_kinds *kinds, const struct poison_case *what)
+{
+	const struct page_kind *kind = find_kind(what->kind);
+	struct page_made made = { .kind = kind, .fd = -1 };
+	char flags[128], later[128], labels[64];
+	struct poisoned out = { 0 };
+	int err;
+
+	err = kind->make(kinds, &made);
+	page_lru_drain();
+	if (!err)
+		err = page_kinds_find(kinds, &made);
+	if (!err)
+		err = do_poison(kinds, &made, what->soft, &out);
+	if (err)
+		return err;
+	snprintf(labels, sizeof(labels), "kind=%s", kind->name);
+	run_check(kinds->run, what->soft ? "soft-offline" : "hwpoison", labels,
+		  as_it_must_be(what, &out) ? VERDICT_PASS : VERDICT_FAIL,
+		  "madvise: %s; its frame is %s (must have hwpoison, and neither mmap, lru nor buddy); "
+		  "%lld pages poisoned (must be 1); the page reads %d (must be %d), the next %d (must be "
+		  "%d); given back: %s, then it is %s, %lld pages poisoned (must be 0)",
+		  strerror(-out.err), kpage_flags_text(out.flags, flags, sizeof(flags)),
+		  (long long)out.counted, out.byte, what->lost ? -1 : what->byte, out.next, FILL,
+		  strerror(-out.unpoison), kpage_flags_text(out.later, later, sizeof(later)),
+		  (long long)out.left);
+	return 0;
+}
+
+/* A free page has no user to tell: it is taken off the free lists, and comes back. */
+static int check_free_page(struct peekers_guest *guest, struct page_kinds *kinds)
+{
+	uint64_t nr, start, i, pfn, before = 0, poisoned = 0, later = 0;
+	uint64_t *words = peekers_guest_map(guest, kinds->run, &nr);
+	char text[32], a[128], b[128];
+	int err, done, given_back;
+
+	if (!words)
+		return -ENOMEM;
+	/* At the end: the last to be used up. The second of a block is not its head. */
+	start = nr - SEARCHED;
+	err = peekers_guest_read(guest, kinds->run, KPAGE_FLAGS, start, words, SEARCHED);
+	for (i = SEARCHED - 1; i > 1 && !err; i--)
+		if (words[i] & KPF(BUDDY) && words[i - 1] & KPF(BUDDY))
+			break;
+	pfn = start + i;
+	before = words[i];
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
+	done = sysfs_write(POISON "corrupt-pfn", text);
+	if (!err)
+		err = read_flags(kinds, pfn, &poisoned);
+	given_back = unpoison(pfn);
+	if (!err)
+		err = read_flags(kinds, pfn, &later);
+	if (err)
+		return run_error(kinds->run, err, "free page: %s", strerror(-err));
+	run_check(kinds->run, "hwpoison", "kind=free",
+		  done || given_back || !(before & KPF(BUDDY)) || !(poisoned & KPF(HWPOISON)) ||
+		  poisoned & KPF(BUDDY) || later & KPF(HWPOISON) ? VERDICT_FAIL : VERDICT_PASS,
+		  "frame 0x%llx: corrupt-pfn: %s, then it is %s (must have hwpoison, and not buddy); "
+		  "unpoison-pfn: %s, then %s", (unsigned long long)pfn, strerror(-done),
+		  kpage_flags_text(poisoned, a, sizeof(a)), strerror(-given_back),
+		  kpage_flags_text(later, b, sizeof(b)));
+	return 0;
+}
+
+int peekers_poison(struct peekers_guest *guest, struct page_kinds *kinds)
+{
+	struct sigaction action = { .sa_handler = on_bus_error }, old;
+	int err = 0;
+	size_t i;
+
+	sigaction(SIGBUS, &action, &old);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]) && !err; i++) {
+		run_phase(kinds->run, "%s %s", cases[i].soft ? "soft offline" : "hwpoison",
+			  cases[i].kind);
+		err = check_case(kinds, &cases[i]);
+	}
+	if (!err)
+		err = check_free_page(guest, kinds);
+	sigaction(SIGBUS, &old, NULL);
+	return err;
+}
