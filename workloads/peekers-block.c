@@ -58,8 +58,8 @@ static int count_others(struct peekers_guest *guest, struct run *run, uint64_t s
 	return 0;
 }
 
-static int check_span(struct peekers_guest *guest, struct page_kinds *kinds, const struct span *span,
-		      const char *check)
+static int check_span(struct peekers_guest *guest, struct page_kinds *kinds,
+		      const struct span *span, const char *check)
 {
 	uint64_t others = 0, last = 0;
 	char wanted[64], seen[128], labels[64];
