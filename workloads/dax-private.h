@@ -15,6 +15,7 @@
 
 #define DAX_PAGE 4096
 #define DAX_PMD (2u << 20)
+#define DAX_SMALL_BYTES (128u << 20)	/* a section: has a memmap of its own */
 
 /**
  * struct dax - one cell
@@ -60,15 +61,16 @@ struct dax_metadata {
 int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata);
 
 /**
- * dax_room() - whether the memmap of the namespace fits into free memory
+ * dax_room() - whether the metadata of the namespace fits into free memory
  * @dax: this cell; nothing is bound yet
  *
  * A bind that runs out of memory warns (arch/x86/mm/init_64.c, add_pages()), so it is
- * not tried.
+ * not tried. How much it is tells a region of DAX_SMALL_BYTES, where there is reason
+ * to ask.
  *
  * Return: 0, -EOPNOTSUPP when it does not fit, or -errno.
  */
-int dax_room(struct dax *dax);
+int dax_room(const struct dax *dax);
 
 /** dax_page_bytes() - sizeof(struct page) from the booted memmap. Return: 0 or -errno */
 int dax_page_bytes(struct run *run, uint64_t *ret_bytes);

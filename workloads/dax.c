@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,10 @@ static void dax_adapt(const struct job *job, struct workload_needs *needs)
 	needs->mem_mib = mem_mib(gib);
 	needs->pmem_mib = (unsigned int)gib * 1024;
 	needs->pmem_touch_mib = TOUCH_MIB;
+	/* Its memmap may not fit: a small namespace out of RAM tells before it is tried. */
+	if (mem_mib(gib) / 2 < gib * 16)
+		snprintf(needs->cmdline, sizeof(needs->cmdline), "memmap=%uM!1G",
+			 DAX_SMALL_BYTES >> 20);
 }
 
 /* A kernel that takes the NVDIMM for RAM has a memmap that nobody asked for. */
@@ -114,6 +119,33 @@ static int check_memory(const struct dax *dax)
 		return 0;
 	return run_error(dax->run, -EINVAL, "MemTotal is %" PRIu64 " KiB, the guest has %" PRIu64
 			 " KiB of RAM: part of the NVDIMM is taken for RAM", total, most);
+}
+
+/* 0 where the kernel does not say. */
+static unsigned int address_bits(void)
+{
+	FILE *cpuinfo = fopen("/proc/cpuinfo", "re");
+	unsigned int bits = 0;
+	char line[512];
+
+	while (cpuinfo && !bits && fgets(line, sizeof(line), cpuinfo))
+		if (sscanf(line, "address sizes : %u bits physical", &bits) != 1)
+			bits = 0;
+	if (cpuinfo)
+		fclose(cpuinfo);
+	return bits;
+}
+
+/* CPUs of some hosts address less than the machine is given. */
+static int check_addresses(const struct dax *dax)
+{
+	uint64_t last = dax->region.start + dax->region.bytes - 1;
+	unsigned int bits = address_bits();
+
+	if (bits && bits < 64 && last >> bits)
+		return run_unsupported(dax->run, "the NVDIMM ends at %#" PRIx64
+				       ", the CPU addresses %u bits", last, bits);
+	return 0;
 }
 
 static int dax_init(struct dax *dax, struct run *run)
@@ -133,6 +165,8 @@ static int dax_init(struct dax *dax, struct run *run)
 		err = dax_page_bytes(run, &dax->page_bytes);
 	if (!err)
 		err = nd_region_find(run, dax->gib << 30, &dax->region);
+	if (!err)
+		err = check_addresses(dax);
 	return err ? err : dax_room(dax);
 }
 
