@@ -21,6 +21,7 @@
 	entry(invariants)	\
 	entry(peekers)		\
 	entry(pfnmap)		\
+	entry(core)		\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\
