@@ -22,6 +22,9 @@
 	entry(peekers)		\
 	entry(pfnmap)		\
 	entry(core)		\
+	entry(compaction)	\
+	entry(move_pages)	\
+	entry(memory_offline)	\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\
