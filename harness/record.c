@@ -103,19 +103,21 @@ static bool has_series(const struct record *record, const char *name)
 
 /*
  * Silence is no pass: what was promised and did not come is a failed check, or a
- * broken one where the workload says itself why it could not go on.
+ * broken one where the workload says itself why it could not go on. How the workload
+ * ended belongs to it: nothing else tells why.
  */
 static void demand_checks(struct record *record, const struct workload *workload,
 			  const struct guest_result *result)
 {
 	bool broken = result->end_verdict == VERDICT_BROKEN;
+	bool passed = result->end_verdict == VERDICT_PASS;
 
 	for (size_t i = 0; workload->checks && workload->checks[i]; i++)
 		if (!has_check(record, workload->checks[i]))
 			record_add_check(record, workload->checks[i],
 					 broken ? VERDICT_BROKEN : VERDICT_FAIL,
 					 "declared by %s and not reported%s%s", workload->name,
-					 broken ? ": " : "", broken ? result->end_text : "");
+					 passed ? "" : ": ", passed ? "" : result->end_text);
 }
 
 static const struct metric *missing_metric(const struct record *record,
