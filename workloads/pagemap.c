@@ -106,3 +106,21 @@ int pagemap_pfn(const void *at, uint64_t *ret_pfn)
 		*ret_pfn = entry & PFN_MASK;
 	return err;
 }
+
+int pagemap_pfns(const void *at, size_t nr, uint64_t *ret_pfn)
+{
+	size_t bytes = nr * sizeof(*ret_pfn), i;
+	int fd, err = 0;
+	ssize_t n;
+
+	fd = open(FILE_NAME, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = pread(fd, ret_pfn, bytes, (off_t)((uintptr_t)at / PAGE * sizeof(*ret_pfn)));
+	if (n != (ssize_t)bytes)
+		err = n < 0 ? -errno : -EIO;
+	close(fd);
+	for (i = 0; !err && i < nr; i++)
+		ret_pfn[i] = ret_pfn[i] & PRESENT ? ret_pfn[i] & PFN_MASK : 0;
+	return err;
+}

@@ -28,4 +28,14 @@ int pagemap_huge_bytes(const void *at, size_t bytes, uint64_t *ret_bytes);
  */
 int pagemap_pfn(const void *at, uint64_t *ret_pfn);
 
+/**
+ * pagemap_pfns() - the page frames of consecutive pages
+ * @at: address of the first
+ * @nr: how many
+ * @ret_pfn: @nr frames, 0 where none is mapped
+ *
+ * Return: 0 or -errno.
+ */
+int pagemap_pfns(const void *at, size_t nr, uint64_t *ret_pfn);
+
 #endif
