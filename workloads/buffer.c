@@ -6,6 +6,7 @@
 #include "buffer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,6 +19,7 @@ static const char *const kind_names[BUFFER_KIND_NR] = {
 	[BUFFER_ANON]		= "anon",
 	[BUFFER_HUGE_ANON]	= "huge",
 	[BUFFER_SHARED]		= "shared",
+	[BUFFER_DAX]		= "dax",
 };
 
 const char *buffer_kind_name(enum buffer_kind kind)
@@ -60,7 +62,8 @@ static int map_at(struct buffer *buffer)
 	if (mmap(buffer->at, buffer->bytes, PROT_READ | PROT_WRITE, flags, buffer->fd, 0) ==
 	    MAP_FAILED)
 		return -errno;
-	if (madvise(buffer->at, buffer->bytes, advice))
+	/* A device that is faulted by 2 MiB ends a process that asked for less. */
+	if (buffer->kind != BUFFER_DAX && madvise(buffer->at, buffer->bytes, advice))
 		return -errno;
 	return 0;
 }
@@ -127,33 +130,56 @@ static int open_memfd(struct run *run, struct buffer *buffer)
 	return 0;
 }
 
+static int map_and_touch(struct run *run, struct buffer *buffer)
+{
+	int err;
+
+	buffer->at = reserve(buffer->bytes);
+	err = buffer->at ? map_at(buffer) : -ENOMEM;
+	if (err)
+		return run_error(run, err, "a buffer of kind '%s', %zu bytes: %s",
+				 buffer_kind_name(buffer->kind), buffer->bytes, strerror(-err));
+	return touch(run, buffer);
+}
+
+static void buffer_init(struct buffer *buffer, enum buffer_kind kind, size_t bytes)
+{
+	memset(buffer, 0, sizeof(*buffer));
+	buffer->kind = kind;
+	buffer->bytes = (bytes + BUFFER_HUGE - 1) & ~(size_t)(BUFFER_HUGE - 1);
+	buffer->fd = -1;
+}
+
 int buffer_map(struct run *run, enum buffer_kind kind, size_t bytes, struct buffer *ret_buffer)
 {
-	struct buffer buffer = { .kind = kind, .fd = -1 };
+	struct buffer *buffer = ret_buffer;
 	int err = 0;
 
-	memset(ret_buffer, 0, sizeof(*ret_buffer));
-	ret_buffer->fd = -1;
-	buffer.bytes = (bytes + BUFFER_HUGE - 1) & ~(size_t)(BUFFER_HUGE - 1);
+	buffer_init(buffer, kind, bytes);
 	if (kind == BUFFER_SHARED)
-		err = open_memfd(run, &buffer);
+		err = open_memfd(run, buffer);
 	else if (kind == BUFFER_HUGE_ANON)
 		err = allow_huge(run);
-	if (!err) {
-		buffer.at = reserve(buffer.bytes);
-		err = buffer.at ? map_at(&buffer) : -ENOMEM;
-		if (err)
-			run_error(run, err, "a buffer of kind '%s', %zu bytes: %s",
-				  buffer_kind_name(kind), buffer.bytes, strerror(-err));
-	}
 	if (!err)
-		err = touch(run, &buffer);
-	if (err) {
-		buffer_unmap(&buffer);
-		return err;
-	}
-	*ret_buffer = buffer;
-	return 0;
+		err = map_and_touch(run, buffer);
+	if (err)
+		buffer_unmap(buffer);
+	return err;
+}
+
+int buffer_map_dax(struct run *run, const char *path, size_t bytes, struct buffer *ret_buffer)
+{
+	struct buffer *buffer = ret_buffer;
+	int err;
+
+	buffer_init(buffer, BUFFER_DAX, bytes);
+	buffer->fd = open(path, O_RDWR | O_CLOEXEC);
+	if (buffer->fd < 0)
+		return run_error(run, -errno, "%s: open: %s", path, strerror(errno));
+	err = map_and_touch(run, buffer);
+	if (err)
+		buffer_unmap(buffer);
+	return err;
 }
 
 void buffer_unmap(struct buffer *buffer)

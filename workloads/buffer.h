@@ -20,10 +20,11 @@ struct run;
  * @BUFFER_ANON: anonymous base pages
  * @BUFFER_HUGE_ANON: anonymous transparent huge pages
  * @BUFFER_SHARED: a memfd, shared: pages of tmpfs
+ * @BUFFER_DAX: a device-dax device: pages of persistent memory, by entries for 2 MiB
  */
-enum buffer_kind { BUFFER_ANON, BUFFER_HUGE_ANON, BUFFER_SHARED, BUFFER_KIND_NR };
+enum buffer_kind { BUFFER_ANON, BUFFER_HUGE_ANON, BUFFER_SHARED, BUFFER_DAX, BUFFER_KIND_NR };
 
-/** buffer_kind_name() - "anon", "huge" or "shared" */
+/** buffer_kind_name() - "anon", "huge", "shared" or "dax" */
 const char *buffer_kind_name(enum buffer_kind kind);
 
 /** buffer_kind_parse() - the kind of that name, BUFFER_KIND_NR when there is none */
@@ -46,7 +47,7 @@ struct buffer {
 /**
  * buffer_map() - map a buffer and touch every page of it
  * @run: gets the reason of a failure
- * @kind: which kind
+ * @kind: which kind, but BUFFER_DAX
  * @bytes: rounded up to 2 MiB
  * @ret_buffer: filled; freed with buffer_unmap()
  *
@@ -54,6 +55,15 @@ struct buffer {
  * buffer of the wrong kind would be measured under another's name.
  */
 int buffer_map(struct run *run, enum buffer_kind kind, size_t bytes, struct buffer *ret_buffer);
+
+/**
+ * buffer_map_dax() - the same for a buffer of kind BUFFER_DAX
+ * @run: gets the reason of a failure
+ * @path: the device, bound and not in use
+ * @bytes: rounded up to 2 MiB
+ * @ret_buffer: filled; freed with buffer_unmap()
+ */
+int buffer_map_dax(struct run *run, const char *path, size_t bytes, struct buffer *ret_buffer);
 
 /** buffer_unmap() - give it back; not mapped is no error */
 void buffer_unmap(struct buffer *buffer);

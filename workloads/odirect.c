@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 #include "buffer.h"
 #include "content.h"
 #include "gup-test.h"
+#include "job.h"
+#include "nd-region.h"
 #include "table.h"
 #include "uring.h"
 
@@ -25,14 +28,16 @@
 #define AREA (4u << 20)		/* of the disk that is used */
 #define IO_MAX (1u << 20)	/* largest operation */
 #define GUP_PASSES 8
+#define PMEM_MIB 256		/* twice what the largest range takes */
 #define POISON 0xa5		/* in the buffer before a read; no image has pages of it */
 
-static const char *const buffers[] = { "anon", "huge", "shared", NULL };
+static const char *const buffers[] = { "anon", "huge", "shared", "dax", NULL };
 
 static const struct workload_param odirect_params[] = {
-	{ .name = "buffer", .help = "what the buffer is: anonymous pages, huge pages, tmpfs",
-	  .def = "anon", .choices = buffers, .quick = "anon,huge,shared",
-	  .full = "anon,huge,shared" },
+	{ .name = "buffer",
+	  .help = "what the buffer is: anonymous pages, huge pages, tmpfs, device-dax",
+	  .def = "anon", .choices = buffers, .quick = "anon,huge,shared,dax",
+	  .full = "anon,huge,shared,dax" },
 	{ .name = "ops", .help = "operations of each size, API and direction",
 	  .def = "32", .min = 4, .max = 20000, .quick = "32", .full = "2000" },
 	{ .name = "gup_pages", .help = "pages of the range that gup_test takes references to",
@@ -84,7 +89,8 @@ static const char *const odirect_checks[] = { "content-verified", "gup-complete"
 
 static const char *const odirect_config[] = {
 	"CONFIG_BLK_DEV_RAM=y", "CONFIG_IO_URING=y", "CONFIG_GUP_TEST=y", "CONFIG_DEBUG_FS=y",
-	"CONFIG_TRANSPARENT_HUGEPAGE=y", "CONFIG_SHMEM=y", "CONFIG_MEMFD_CREATE=y", NULL
+	"CONFIG_TRANSPARENT_HUGEPAGE=y", "CONFIG_SHMEM=y", "CONFIG_MEMFD_CREATE=y",
+	"CONFIG_ACPI_NFIT=y", "CONFIG_NVDIMM_DAX=y", "CONFIG_DEV_DAX_PMEM=y", NULL
 };
 
 static const size_t sizes[] = { 4u << 10, 16u << 10, 64u << 10, 256u << 10, IO_MAX };
@@ -104,6 +110,8 @@ static const char *const api_names[API_NR] = { "sync", "uring" };
  * @disk: fd, O_DIRECT
  * @gup: fd of gup_test
  * @uring: with the first IO_MAX bytes of @buffer registered
+ * @dax: of a buffer of that kind, its device
+ * @has_dax: whether there is one
  */
 static struct state {
 	struct buffer buffer;
@@ -115,6 +123,8 @@ static struct state {
 	int disk;
 	int gup;
 	struct uring uring;
+	struct nd_device dax;
+	bool has_dax;
 } state;
 
 /* Locked: a fault on it would be timed as part of an operation. */
@@ -168,9 +178,39 @@ static int open_files(struct run *run)
 	return 0;
 }
 
-static int odirect_setup(struct run *run)
+static int make_dax(struct run *run)
+{
+	struct nd_region region;
+	int err;
+
+	err = nd_region_find(run, (uint64_t)PMEM_MIB << 20, &region);
+	if (!err)
+		err = nd_device_new(run, &region, ND_DAX, BUFFER_HUGE, &state.dax);
+	if (err)
+		return err;
+	state.has_dax = true;
+	err = nd_device_bind(&state.dax);
+	return err ? run_error(run, err, "%s: bind: %s", state.dax.name, strerror(-err)) : 0;
+}
+
+static int make_buffer(struct run *run)
 {
 	enum buffer_kind kind = buffer_kind_parse(run_param(run, "buffer"));
+	size_t bytes = run_param_u64(run, "gup_pages") * BUFFER_PAGE;
+	char path[64];
+	int err;
+
+	if (kind != BUFFER_DAX)
+		return buffer_map(run, kind, bytes, &state.buffer);
+	err = make_dax(run);
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "/dev/dax%u.0", state.dax.region.id);
+	return buffer_map_dax(run, path, bytes, &state.buffer);
+}
+
+static int odirect_setup(struct run *run)
+{
 	int err;
 
 	memset(&state, 0, sizeof(state));
@@ -185,8 +225,7 @@ static int odirect_setup(struct run *run)
 	if (!err)
 		err = open_files(run);
 	if (!err)
-		err = buffer_map(run, kind, run_param_u64(run, "gup_pages") * BUFFER_PAGE,
-				 &state.buffer);
+		err = make_buffer(run);
 	return err;
 }
 
@@ -197,6 +236,10 @@ static void odirect_cleanup(struct run *run)
 	(void)run;
 	uring_close(&state.uring);
 	buffer_unmap(&state.buffer);
+	if (state.has_dax) {
+		nd_device_unbind(&state.dax);
+		nd_device_free(&state.dax);
+	}
 	if (state.gup >= 0)
 		close(state.gup);
 	if (state.disk >= 0)
@@ -461,6 +504,16 @@ static int odirect_run(struct run *run)
 	return err;
 }
 
+static void odirect_adapt(const struct job *job, struct workload_needs *needs)
+{
+	const char *buffer = job_param(job, "buffer");
+
+	if (!buffer || strcmp(buffer, buffer_kind_name(BUFFER_DAX)))
+		return;
+	needs->pmem_mib = PMEM_MIB;
+	needs->pmem_touch_mib = PMEM_MIB;
+}
+
 const struct workload workload_odirect = {
 	.name = "odirect",
 	.help = "direct I/O and io_uring with registered buffers, and the rates of GUP and pins",
@@ -470,6 +523,7 @@ const struct workload workload_odirect = {
 	.metrics = odirect_metrics,
 	.checks = odirect_checks,
 	.deadline_s = 120,
+	.adapt = odirect_adapt,
 	.setup = odirect_setup,
 	.run = odirect_run,
 	.cleanup = odirect_cleanup,
