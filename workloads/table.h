@@ -17,6 +17,7 @@
 	entry(memmap)		\
 	entry(ksm)		\
 	entry(odirect)		\
+	entry(races)		\
 	entry(dax)		\
 	entry(invariants)	\
 	entry(peekers)		\

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * GUP-fast, which takes references without a lock, against all that takes pages out
+ * of page tables at the same moment. One thread reads directly into random pages of
+ * a buffer of huge pages, also with a buffer registered for that one read; another
+ * discards parts of it, splits the huge pages and fills memory of its own with the
+ * frames that become free. On two CPUs: here nothing is held back.
+ *
+ * A page that was read is what the disk holds, or zeroes from where it was discarded
+ * on; the other thread's memory holds what was written there.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "prng.h"
+#include "race.h"
+#include "sysfs.h"
+#include "uring.h"
+#include "workload.h"
+
+#define READS 2000		/* a round */
+#define REGISTERED 8		/* one in as many reads uses a registered buffer */
+#define BUFFER_PAGES 1024u	/* two huge pages */
+#define OTHER_PAGES 32u
+#define NO_AIM UINT32_MAX
+#define SPLIT "/sys/kernel/debug/split_huge_pages"
+
+/**
+ * struct duel - both threads
+ * @race: what they work with
+ * @buffer: what is read into and discarded
+ * @other: memory of the thread that discards
+ * @disk: fd, O_DIRECT, nothing held back
+ * @uring: of the thread that reads
+ * @aim: page that is being read into, for the other thread to discard it
+ * @over: the thread that reads has come to its end
+ * @discards: ranges that were discarded
+ * @splits: times that huge pages were asked to be split
+ * @gone: pages that were discarded by the time they were looked at
+ * @err: of the thread that discards
+ * @read_count: pages that were read and compared
+ * @other_count: pages of @other that were compared
+ */
+struct duel {
+	struct race *race;
+	struct buffer buffer;
+	struct buffer other;
+	int disk;
+	struct uring uring;
+	uint32_t aim;
+	bool over;
+	unsigned int discards;
+	unsigned int splits;
+	unsigned int gone;
+	int err;
+	struct race_count read_count;
+	struct race_count other_count;
+};
+
+static int split(struct duel *duel)
+{
+	uint8_t *part = duel->buffer.at + BUFFER_PAGE * 16;
+	char text[128];
+
+	if (mprotect(part, BUFFER_PAGE, PROT_READ | PROT_WRITE | PROT_EXEC) ||
+	    mprotect(part, BUFFER_PAGE, PROT_READ | PROT_WRITE))
+		return -errno;
+	snprintf(text, sizeof(text), "%d,0x%lx,0x%lx", (int)getpid(),
+		 (unsigned long)duel->buffer.at,
+		 (unsigned long)(duel->buffer.at + duel->buffer.bytes));
+	duel->splits++;
+	return sysfs_write(SPLIT, text);
+}
+
+/* Mostly the very page that is being read into; now and then all, for new huge pages. */
+static int discard(struct duel *duel, uint64_t *random)
+{
+	uint32_t aim = __atomic_load_n(&duel->aim, __ATOMIC_ACQUIRE);
+	size_t first = aim == NO_AIM ? prng_below(random, BUFFER_PAGES) : aim, nr = 1;
+
+	if (!prng_below(random, 64)) {
+		first = 0;
+		nr = BUFFER_PAGES;
+	}
+	duel->discards++;
+	if (madvise(duel->buffer.at + first * BUFFER_PAGE, nr * BUFFER_PAGE, MADV_DONTNEED))
+		return -errno;
+	return 0;
+}
+
+static void compare_other(struct duel *duel, size_t page, unsigned int version)
+{
+	race_compare(&duel->other_count, duel->race->new_content, version, duel->other.at +
+		     page * BUFFER_PAGE, 0, BUFFER_PAGE, "of the other thread");
+}
+
+/*
+ * One page of its own is given back before the discarding and filled anew after it:
+ * it gets the frame that became free last.
+ */
+static int discard_and_take(struct duel *duel, uint64_t *random, unsigned int version)
+{
+	size_t page = version % OTHER_PAGES;
+	uint8_t *at = duel->other.at + page * BUFFER_PAGE;
+	int err;
+
+	if (version >= OTHER_PAGES)
+		compare_other(duel, page, version - OTHER_PAGES);
+	if (madvise(at, BUFFER_PAGE, MADV_DONTNEED))
+		return -errno;
+	err = discard(duel, random);
+	if (!err)
+		content_fill(duel->race->new_content, version, at);
+	return err;
+}
+
+static void *discarder(void *arg)
+{
+	struct duel *duel = arg;
+	uint64_t random = run_seed(duel->race->run) + 17;
+	unsigned int version, i;
+	int err = 0;
+
+	for (version = 0; !err && !__atomic_load_n(&duel->over, __ATOMIC_ACQUIRE); version++) {
+		err = discard_and_take(duel, &random, version);
+		if (!err && version % 32 == 31)
+			err = split(duel);
+	}
+	for (i = version < OTHER_PAGES ? 0 : version - OTHER_PAGES; i < version; i++)
+		compare_other(duel, i % OTHER_PAGES, i);
+	duel->err = err;
+	return NULL;
+}
+
+static ssize_t read_registered(struct duel *duel, uint8_t *at, uint64_t offset)
+{
+	struct iovec vector = { .iov_base = at, .iov_len = BUFFER_PAGE };
+	ssize_t got;
+	int err = uring_register(&duel->uring, &vector, 1);
+
+	if (err)
+		return err;
+	got = uring_transfer(&duel->uring, false, duel->disk, at, BUFFER_PAGE, offset);
+	err = uring_unregister(&duel->uring);
+	return err ? err : got;
+}
+
+/* Copied first: it may be discarded while it is looked at, from some byte on. */
+static void look(struct duel *duel, const uint8_t *at, size_t index)
+{
+	uint8_t seen[BUFFER_PAGE], expected[BUFFER_PAGE];
+	size_t i, zero;
+
+	for (i = 0; i < BUFFER_PAGE; i++)
+		seen[i] = ((const volatile uint8_t *)at)[i];
+	content_fill(duel->race->disk_content, index, expected);
+	for (i = 0; i < BUFFER_PAGE && seen[i] == expected[i]; i++)
+		;
+	for (zero = i; zero < BUFFER_PAGE && !seen[zero]; zero++)
+		;
+	if (i < BUFFER_PAGE)
+		duel->gone++;
+	if (zero == BUFFER_PAGE) {
+		duel->read_count.good++;
+		return;
+	}
+	if (!duel->read_count.bad++) {
+		duel->read_count.page = index;
+		duel->read_count.byte = zero;
+		duel->read_count.what = "that was read directly";
+	}
+}
+
+static int reader(struct duel *duel, unsigned int reads)
+{
+	uint64_t random = run_seed(duel->race->run) + 23, offset;
+	size_t index, page;
+	unsigned int i;
+	uint8_t *at;
+	ssize_t got;
+
+	for (i = 0; i < reads; i++) {
+		page = prng_below(&random, BUFFER_PAGES);
+		at = duel->buffer.at + page * BUFFER_PAGE;
+		__atomic_store_n(&duel->aim, (uint32_t)page, __ATOMIC_RELEASE);
+		index = prng_below(&random, duel->race->pages);
+		offset = (uint64_t)index * BUFFER_PAGE;
+		if (i % REGISTERED)
+			got = pread(duel->disk, at, BUFFER_PAGE, (off_t)offset);
+		else
+			got = read_registered(duel, at, offset);
+		if (got != BUFFER_PAGE)
+			return run_error(duel->race->run, got < -1 ? (int)got : -EIO, RACE_DISK
+					 ": read %u of page %zu: %zd", i, index, got);
+		look(duel, at, index);
+	}
+	return 0;
+}
+
+static int fight(struct duel *duel)
+{
+	unsigned int reads = READS * duel->race->rounds;
+	pthread_t thread;
+	int err;
+
+	if (pthread_create(&thread, NULL, discarder, duel))
+		return run_error(duel->race->run, -EAGAIN, "no second thread");
+	err = reader(duel, reads);
+	__atomic_store_n(&duel->over, true, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	if (!err && duel->err)
+		err = run_error(duel->race->run, duel->err, "discarding or splitting: %s",
+				strerror(-duel->err));
+	if (err)
+		return err;
+	race_happened(duel->race, "race=gup", 0, 0, duel->gone && duel->discards && duel->splits,
+		      "%u direct reads, %u of whose pages were discarded before they were looked "
+		      "at; %u ranges discarded, %u splits asked for", reads, duel->gone,
+		      duel->discards, duel->splits);
+	race_report(duel->race, "race=gup,of=reader", &duel->read_count);
+	race_report(duel->race, "race=gup,of=other", &duel->other_count);
+	return 0;
+}
+
+static int prepare(struct duel *duel)
+{
+	int err;
+
+	duel->disk = open(RACE_DISK, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	if (duel->disk < 0)
+		return run_error(duel->race->run, -errno, RACE_DISK ": %s", strerror(errno));
+	err = uring_open(4, &duel->uring);
+	if (err)
+		return run_error(duel->race->run, err, "io_uring_setup: %s", strerror(-err));
+	err = buffer_map(duel->race->run, BUFFER_HUGE_ANON, BUFFER_PAGES * BUFFER_PAGE,
+			 &duel->buffer);
+	if (!err)
+		err = buffer_map(duel->race->run, BUFFER_ANON, OTHER_PAGES * BUFFER_PAGE,
+				 &duel->other);
+	return err;
+}
+
+int race_gup(struct race *race)
+{
+	struct duel duel = { .race = race, .disk = -1, .buffer.fd = -1, .other.fd = -1,
+			     .uring.fd = -1, .aim = NO_AIM };
+	int err = prepare(&duel);
+
+	if (!err)
+		err = fight(&duel);
+	buffer_unmap(&duel.buffer);
+	buffer_unmap(&duel.other);
+	uring_close(&duel.uring);
+	if (duel.disk >= 0)
+		close(duel.disk);
+	return err;
+}
