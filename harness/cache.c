@@ -22,6 +22,7 @@ static const char *const kind_name[CACHE_NR] = {
 	[CACHE_SOURCE] = "source",
 	[CACHE_TREE] = "tree",
 	[CACHE_IMAGE] = "image",
+	[CACHE_SELFTEST] = "selftest",
 };
 
 const char *cache_kind_name(enum cache_kind kind)
@@ -41,7 +42,9 @@ char *cache_default(void)
 
 int cache_open(const char *cache, char **ret_root, struct err *err)
 {
-	static const char *const folder[] = { "source", "tree", "image", "log", "hash", "lock" };
+	static const char *const folder[] = {
+		"source", "tree", "image", "selftest", "log", "hash", "lock"
+	};
 	char *given = cache ? str_dup(cache) : cache_default();
 	char *root;
 	int error;

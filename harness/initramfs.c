@@ -98,7 +98,36 @@ static void archive_add_skeleton(struct archive *archive)
 		archive_add(archive, &skeleton[i]);
 }
 
+static int archive_add_file(struct archive *archive, const struct initramfs_file *file,
+			    struct err *err)
+{
+	struct member member = { .name = file->name, .mode = S_IFDIR | 0755 };
+	char *text = NULL;
+	int error;
+
+	if (file->path) {
+		member.mode = S_IFREG | (file->program ? 0755 : 0644);
+		error = fs_read(file->path, &text, &member.len, err);
+		if (error)
+			return error;
+		if (member.len > UINT32_MAX) {
+			free(text);
+			return err_set(err, -EFBIG, "%s: too large for an initramfs", file->path);
+		}
+	}
+	member.data = text;
+	archive_add(archive, &member);
+	free(text);
+	return 0;
+}
+
 int initramfs_write(const char *path, const char *init, const struct job *job, struct err *err)
+{
+	return initramfs_write_with(path, init, job, NULL, 0, err);
+}
+
+int initramfs_write_with(const char *path, const char *init, const struct job *job,
+			 const struct initramfs_file *extra, size_t nr_extra, struct err *err)
 {
 	struct member program = { .name = "init", .mode = S_IFREG | 0755 };
 	struct member orders = { .name = "job", .mode = S_IFREG | 0644 };
@@ -129,10 +158,15 @@ int initramfs_write(const char *path, const char *init, const struct job *job, s
 	archive_add(&archive, &program);
 	if (job)
 		archive_add(&archive, &orders);
+	for (size_t i = 0; i < nr_extra && !error; i++)
+		error = archive_add_file(&archive, &extra[i], err);
+	if (error)
+		goto err_free_archive;
 	archive.inode = 0;
 	archive_add(&archive, &trailer);
 	archive_pad(&archive, ARCHIVE_ALIGN);
 	error = fs_write(path, archive.data, archive.len, err);
+err_free_archive:
 	free(archive.data);
 	free(orders_text);
 err_free_program:

@@ -142,6 +142,8 @@ static char *unmet_need(const struct runner *runner, size_t index)
 	const struct runner_variant *variant = variant_of(runner, index);
 	const struct workload_needs needs = plan_cell_needs(cell);
 
+	if (needs.why_not)
+		return str_printf("%s", needs.why_not);
 	for (size_t i = 0; needs.config && needs.config[i]; i++)
 		if (!kernel_image_has(&variant->image, needs.config[i]))
 			return str_printf("needs a kernel with %s", needs.config[i]);
@@ -193,6 +195,40 @@ static char *console_name(size_t index)
 	return str_printf("console/%zu.txt", index + 1);
 }
 
+/*
+ * A cell that wants a selftest gets the program, or in its place the reason why there
+ * is none.
+ */
+static int write_archive(const struct runner *runner, const struct slot *slot,
+			 const struct job *job, struct err *err)
+{
+	const struct runner_variant *variant = variant_of(runner, slot->index);
+	const char *program = plan_cell_needs(cell_of(runner, slot->index)).selftest;
+	const char *agent = runner->config->agent;
+	struct initramfs_file extra[] = {
+		{ .name = "selftest" }, { .name = "selftest/why-not" },
+	};
+	char *path, *why, *name;
+	int error;
+
+	if (!program)
+		return initramfs_write(slot->initramfs, agent, job, err);
+	if (!variant->selftests.dir)
+		return err_set(err, -EIO, "no selftests: %s", variant->why_no_selftests ?
+			       variant->why_no_selftests : "they were not built");
+	path = str_printf("%s/%s", variant->selftests.dir, program);
+	why = str_printf("%s.why", path);
+	name = str_printf("selftest/%s", program);
+	extra[1].path = why;
+	if (!fs_exists(why))
+		extra[1] = (struct initramfs_file){ .name = name, .path = path, .program = true };
+	error = initramfs_write_with(slot->initramfs, agent, job, extra, ARRAY_SIZE(extra), err);
+	free(name);
+	free(why);
+	free(path);
+	return error;
+}
+
 static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, struct err *err)
 {
 	const char *dir = store_dir(runner->config->store);
@@ -212,7 +248,7 @@ static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, 
 	if (error)
 		return err_set(err, error, "cell %zu: its job cannot be written: %s", index + 1,
 			       strerror(-error));
-	return initramfs_write(slot->initramfs, runner->config->agent, &job, err);
+	return write_archive(runner, slot, &job, err);
 }
 
 static int slot_start(struct runner *runner, struct slot *slot, struct err *err)

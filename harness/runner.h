@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "plan.h"
 #include "progress.h"
+#include "selftest.h"
 #include "store.h"
 #include "topo.h"
 #include "variant.h"
@@ -19,11 +20,15 @@
  * @variant: as its folder describes it
  * @image: its kernel; bzimage is NULL when there is none
  * @why_not: why there is no kernel, NULL when there is one
+ * @selftests: the kernel's mm selftests; dir is NULL where no cell wants them
+ * @why_no_selftests: why there are none although a cell wants them, or NULL
  */
 struct runner_variant {
 	struct variant *variant;
 	struct kernel_image image;
 	char *why_not;
+	struct selftest_set selftests;
+	char *why_no_selftests;
 };
 
 /**

@@ -261,6 +261,41 @@ static int judge_references(struct session *session, struct err *err)
 	return error;
 }
 
+static bool wants_selftests(const struct session *session, size_t variant, const bool *finished)
+{
+	for (size_t i = 0; i < session->plan.nr_cells; i++) {
+		const struct plan_cell *cell = &session->plan.cell[i];
+
+		if (cell->variant == variant && !finished[i] && plan_cell_needs(cell).selftest)
+			return true;
+	}
+	return false;
+}
+
+/* Only an interruption is an error here: cells of a variant without tests say why. */
+static int get_selftests(struct session *session, const bool *finished, struct err *err)
+{
+	struct kernel_builder builder = cmd_kernel_builder(session->request->opts);
+	int error;
+
+	builder.progress = session_show_build;
+	builder.progress_ctx = session;
+	for (size_t i = 0; i < session->nr_variants; i++) {
+		struct runner_variant *variant = &session->variant[i];
+
+		if (variant->why_not || !wants_selftests(session, i, finished))
+			continue;
+		error = selftest_get(&builder, variant->variant, &variant->selftests, err);
+		if (error == -EINTR)
+			return error;
+		if (error)
+			variant->why_no_selftests = str_printf("%.*s", (int)strcspn(err->text, "\n"),
+							       err->text);
+	}
+	progress_clear(session->progress);
+	return 0;
+}
+
 static int run_cells(struct session *session, const bool *finished,
 		     const struct store_series *first, size_t nr_first, struct err *err)
 {
@@ -279,7 +314,10 @@ static int run_cells(struct session *session, const bool *finished,
 		.nr_first_series = nr_first,
 		.progress = session->progress,
 	};
-	int error = runner_run(&config, err);
+	int error = get_selftests(session, finished, err);
+
+	if (!error)
+		error = runner_run(&config, err);
 
 	if (!error)
 		error = judge_references(session, err);

@@ -70,6 +70,8 @@ void session_close(struct session *session)
 		variant_free(session->variant[i].variant);
 		kernel_image_free(&session->variant[i].image);
 		free(session->variant[i].why_not);
+		selftest_set_free(&session->variant[i].selftests);
+		free(session->variant[i].why_no_selftests);
 	}
 	free(session->variant);
 	free(session->qemu);
@@ -80,8 +82,8 @@ void session_close(struct session *session)
 	*session = (struct session){ 0 };
 }
 
-static void show_build(void *ctx, const char *variant, const char *what, unsigned int done,
-		       unsigned int total)
+void session_show_build(void *ctx, const char *variant, const char *what, unsigned int done,
+			unsigned int total)
 {
 	struct session *session = ctx;
 	char left[32] = "";
@@ -116,7 +118,7 @@ int session_build(struct session *session, struct err *err)
 	struct kernel_builder builder = cmd_kernel_builder(session->request->opts);
 	int error;
 
-	builder.progress = show_build;
+	builder.progress = session_show_build;
 	builder.progress_ctx = session;
 	for (size_t i = 0; i < session->nr_variants; i++) {
 		struct runner_variant *variant = &session->variant[i];

@@ -89,6 +89,10 @@ void session_close(struct session *session);
  */
 int session_build(struct session *session, struct err *err);
 
+/** session_show_build() - progress of a struct kernel_builder; @ctx is a session */
+void session_show_build(void *ctx, const char *variant, const char *what, unsigned int done,
+			unsigned int total);
+
 /**
  * session_choose_engine() - resolve the engine
  * @session: opened

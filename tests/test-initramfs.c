@@ -115,6 +115,42 @@ static char *archive_of(const struct place *place, const struct job *orders, siz
 	return text;
 }
 
+static void more_files_stand_behind_their_folder(void **state)
+{
+	const struct place *place = *state;
+	const struct initramfs_file extra[] = {
+		{ .name = "selftest" },
+		{ .name = "selftest/cow", .path = place->init, .program = true },
+		{ .name = "selftest/why-not", .path = place->init },
+	};
+	struct err err = { "" };
+	struct found found;
+	char *archive;
+	size_t len;
+
+	assert_int_equal(initramfs_write_with(place->archive, place->init, &job, extra, 3, &err), 0);
+	assert_int_equal(fs_read(place->archive, &archive, &len, NULL), 0);
+	assert_true(find_file(archive, len, "selftest", &found));
+	assert_int_equal(found.field[MODE], S_IFDIR | 0755);
+	assert_true(find_file(archive, len, "selftest/cow", &found));
+	assert_int_equal(found.field[MODE], S_IFREG | 0755);
+	assert_memory_equal(found.data, "\177ELF program", 12);
+	assert_true(find_file(archive, len, "selftest/why-not", &found));
+	assert_int_equal(found.field[MODE], S_IFREG | 0644);
+	free(archive);
+}
+
+static void a_file_that_is_not_there_fails_the_archive(void **state)
+{
+	const struct place *place = *state;
+	const struct initramfs_file extra = { .name = "x", .path = "/no/such/file" };
+	struct err err = { "" };
+
+	assert_int_equal(initramfs_write_with(place->archive, place->init, &job, &extra, 1, &err),
+			 -ENOENT);
+	assert_non_null(strstr(err.text, "/no/such/file"));
+}
+
 static void the_program_is_init(void **state)
 {
 	struct found found;
@@ -236,6 +272,10 @@ static void a_job_that_is_no_line_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(more_files_stand_behind_their_folder, make_place,
+						remove_place),
+		cmocka_unit_test_setup_teardown(a_file_that_is_not_there_fails_the_archive,
+						make_place, remove_place),
 		cmocka_unit_test_setup_teardown(the_program_is_init, make_place, remove_place),
 		cmocka_unit_test_setup_teardown(the_job_is_what_was_asked, make_place, remove_place),
 		cmocka_unit_test_setup_teardown(without_a_job_there_is_no_job, make_place,

@@ -256,7 +256,7 @@ const struct workload workload_invariants = {
 	.help = "memory, counters and slab objects return to where they were after many cycles",
 	.kind = WORKLOAD_CHECK,
 	.needs = { .config = invariants_config, .mem_mib = 1024, .cpus = 1, .nodes = 2,
-		   .cmdline = "mem=768M memmap=128M!640M" },
+		   .cmdline = "mem=768M memmap=128M!640M kfence.sample_interval=0" },
 	.params = invariants_params,
 	.checks = invariants_checks,
 	.deadline_s = 600,

@@ -26,6 +26,7 @@
 	entry(compaction)	\
 	entry(move_pages)	\
 	entry(memory_offline)	\
+	entry(kselftest)	\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\

@@ -62,6 +62,9 @@ struct workload_param {
  * @pmem_mib: size of an NVDIMM, 0 for none
  * @pmem_touch_mib: so much of it the workload reads or writes at most, so that one
  *	larger than the host's memory can be had; 0: all of it
+ * @selftest: a program of the kernel's mm selftests (kselftest-table.h) that must be
+ *	there as /selftest/NAME; NULL for none
+ * @why_not: why the cell cannot run anywhere; NULL where it can
  */
 struct workload_needs {
 	const char *const *config;
@@ -71,6 +74,8 @@ struct workload_needs {
 	unsigned int nodes;
 	unsigned int pmem_mib;
 	unsigned int pmem_touch_mib;
+	const char *selftest;
+	const char *why_not;
 };
 
 /**
