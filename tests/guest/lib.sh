@@ -73,6 +73,29 @@ all_mutants() {
 	done | sed 's/,$//'
 }
 
+# short_params: values with which a cell of each workload takes a few seconds
+short_params() {
+	echo zswap.compressor=lzo zswap.pool=zsmalloc zswap.pages=64
+	echo ksm.pages=16
+	echo odirect.buffer=anon odirect.ops=4 odirect.gup_pages=512
+}
+
+# workloads KIND: names of those that run by default, with commas; KIND: measure or check
+workloads() {
+	"$suite" list workloads 2>/dev/null | awk -v kind="$1" \
+		'/^[a-z]/ && $2 == kind && !/[(]on request[)]/ { printf "%s%s", comma, $1; comma = "," }'
+}
+
+# run_short NAME ARGUMENTS...: the command run with short cells; --param is stronger
+run_short() {
+	short_name=$1
+	shift
+	for param in $(short_params); do
+		set -- --param "$param" "$@"
+	done
+	run "$short_name" run "$@"
+}
+
 done_testing() {
 	echo "1..$count"
 }
