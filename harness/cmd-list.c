@@ -75,15 +75,27 @@ static void print_params(const struct workload *workload)
 	}
 }
 
+static int workload_width(const struct options *opts)
+{
+	int width = strlen("WORKLOAD");
+
+	for (size_t i = 0; workload_table[i]; i++)
+		if (listed(workload_table[i], opts) && (int)strlen(workload_table[i]->name) > width)
+			width = strlen(workload_table[i]->name);
+	return width;
+}
+
 static int list_workloads(const struct options *opts)
 {
-	printf("%-12s %-8s %s\n", "WORKLOAD", "KIND", "WHAT IT DOES");
+	int width = workload_width(opts);
+
+	printf("%-*s %-8s %s\n", width, "WORKLOAD", "KIND", "WHAT IT DOES");
 	for (size_t i = 0; workload_table[i]; i++) {
 		const struct workload *workload = workload_table[i];
 
 		if (!listed(workload, opts))
 			continue;
-		printf("%-12s %-8s %s%s\n", workload->name,
+		printf("%-*s %-8s %s%s\n", width, workload->name,
 		       workload->kind == WORKLOAD_SELFTEST ? "selftest" : kind_name(workload->kind),
 		       workload->help, workload->on_request ? " (on request)" : "");
 		print_params(workload);
@@ -93,15 +105,18 @@ static int list_workloads(const struct options *opts)
 
 static int list_metrics(const struct options *opts)
 {
-	printf("%-12s %-20s %-8s %-8s %-7s %s\n", "WORKLOAD", "METRIC", "UNIT", "BETTER", "IS THE",
-	       "WHAT IT IS");
+	int width = workload_width(opts);
+
+	printf("%-*s %-20s %-8s %-8s %-7s %s\n", width, "WORKLOAD", "METRIC", "UNIT", "BETTER",
+	       "IS THE", "WHAT IT IS");
 	for (size_t i = 0; workload_table[i]; i++) {
 		const struct metric *metric = workload_table[i]->metrics;
 
 		if (!listed(workload_table[i], opts))
 			continue;
 		for (; metric && metric->name; metric++)
-			printf("%-12s %-20s %-8s %-8s %-7s %s\n", workload_table[i]->name, metric->name,
+			printf("%-*s %-20s %-8s %-8s %-7s %s\n", width, workload_table[i]->name,
+			       metric->name,
 			       metric->unit == UNIT_CLOCK ? "insns|ns" :
 							    metric_unit_name(metric->unit, 0),
 			       metric_direction_name(metric->direction),

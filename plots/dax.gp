@@ -4,7 +4,7 @@
 #
 # gnuplot -c dax.gp png|svg DATA PICTURE CAPTION BASE [VARIANT...]
 
-heading = "dax: namespaces, their metadata, and faults"
+heading = "dax: namespaces and faults"
 chosen = "first_bind rebind unbind device_bind bound_memmap_bytes bound_table_bytes memory_taken first_touch first_touch_p99 steady steady_p99 msync"
 kind = ARG1
 data = ARG2

@@ -74,7 +74,7 @@ unset key
 set label 1 heading at screen 0.012, 1 - 26.0 / height font ",16"
 set label 2 caption at screen 0.012, 18.0 / height textcolor "#404040"
 do for [i = 0 : variants - 1] {
-	set label 200 + i label[i + 1] at screen 0.50 + 0.155 * i, 1 - 26.0 / height \
+	set label 200 + i label[i + 1] at screen 0.38 + (variants < 4 ? 0.155 : 0.6 / variants) * i, 1 - 26.0 / height \
 		point pointtype mark(i) pointsize size(i) linecolor rgb hue(i) offset 1.2, 0
 }
 if (panels == 0) { set label 3 "no figures" at screen 0.45, 0.5 }

@@ -4,7 +4,7 @@
 #
 # gnuplot -c zswap-memcg.gp png|svg DATA PICTURE CAPTION BASE [VARIANT...]
 
-heading = "zswap-memcg: cost of one access under a limit"
+heading = "zswap-memcg: below its limit"
 chosen = "touch access access_p99 peak_bytes stores loads"
 kind = ARG1
 data = ARG2

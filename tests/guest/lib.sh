@@ -78,6 +78,9 @@ short_params() {
 	echo zswap.compressor=lzo zswap.pool=zsmalloc zswap.pages=64
 	echo ksm.pages=16
 	echo odirect.buffer=anon odirect.ops=4 odirect.gup_pages=512
+	echo dax.rebinds=1 dax.pages=16 dax.units=2
+	echo compaction.by=fault compaction.pattern=movable
+	echo races.race=ksm
 }
 
 # workloads KIND: names of those that run by default, with commas; KIND: measure or check

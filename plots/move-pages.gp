@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# move-pages: pages that move between nodes.
+#
+# gnuplot -c move-pages.gp png|svg DATA PICTURE CAPTION BASE [VARIANT...]
+
+heading = "move-pages: cost of one page"
+chosen = "move move_p99 move_batch"
+kind = ARG1
+data = ARG2
+picture = ARG3
+caption = ARG4
+variants = ARGC - 4
+array label[variants]
+do for [i = 1 : variants] { label[i] = ARGV[4 + i] }
+folder = ARG0
+while (strlen(folder) && folder[strlen(folder):] ne "/") { folder = folder[1:strlen(folder) - 1] }
+load folder . "panels.gp"
