@@ -13,6 +13,9 @@
  * is recorded in the run of @kinds.
  */
 
+/** peekers_totals() - check page-totals: all pages by kind */
+int peekers_totals(struct peekers_guest *guest, struct page_kinds *kinds);
+
 /** peekers_raw() - checks raw-memmap and pinned: struct pages through /proc/kcore */
 int peekers_raw(struct peekers_guest *guest, struct page_kinds *kinds);
 

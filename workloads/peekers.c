@@ -12,13 +12,10 @@
 #include <sys/mman.h>
 
 #include "page-kind.h"
-#include "page-totals.h"
 #include "peekers-parts.h"
-#include "sysfs.h"
 #include "table.h"
 
 #define PAGE 4096
-#define TOTALS_TRIES 5
 
 static const struct metric peekers_metrics[] = {
 	{ .name = "page_flags",
@@ -94,58 +91,6 @@ static int check_kind(struct run *run, const struct page_made *made)
 	return record_kind(run, made, labels);
 }
 
-static int read_totals(struct run *run, struct page_totals *totals)
-{
-	const char *path = "";
-	int err;
-
-	/* Counters of /proc/vmstat wait in batches per CPU until they are refreshed. */
-	err = sysfs_write("/proc/sys/vm/stat_refresh", "1");
-	if (err)
-		return run_error(run, err, "/proc/sys/vm/stat_refresh: %s", strerror(-err));
-	err = page_totals_read("", totals, &path);
-	return err ? run_error(run, err, "%s: %s", path, strerror(-err)) : 0;
-}
-
-/*
- * Counting takes pages itself (a buffer, a page table), so the kernel's counts are
- * read before and after: what did not change in between must agree exactly.
- */
-static int check_totals(struct run *run)
-{
-	struct page_totals before, after, seen;
-	uint64_t nr, *words = peekers_guest_map(&guest, run, &nr);
-	int kind, err, tries;
-	bool quiet;
-
-	if (!words)
-		return -ENOMEM;
-	for (tries = 0, quiet = false; tries < TOTALS_TRIES && !quiet; tries++) {
-		err = read_totals(run, &before);
-		if (!err)
-			err = peekers_guest_read(&guest, run, KPAGE_FLAGS, 0, words, nr);
-		if (!err)
-			err = read_totals(run, &after);
-		if (err)
-			return err;
-		quiet = !memcmp(&before, &after, sizeof(before));
-	}
-	page_totals_count(words, nr, &seen);
-	for (kind = 0; kind < PAGE_TOTAL_NR; kind++) {
-		const char *name = page_total_name((enum page_total)kind);
-		uint64_t a = before.pages[kind], b = after.pages[kind], n = seen.pages[kind];
-		char labels[64];
-
-		snprintf(labels, sizeof(labels), "kind=%s", name);
-		run_check(run, "page-totals", labels,
-			  n >= (a < b ? a : b) && n <= (a < b ? b : a) ? VERDICT_PASS : VERDICT_FAIL,
-			  "/proc/kpageflags has %llu %s pages; %s says %llu before and %llu after",
-			  (unsigned long long)n, name, page_total_source((enum page_total)kind),
-			  (unsigned long long)a, (unsigned long long)b);
-	}
-	return 0;
-}
-
 static int peekers_run(struct run *run)
 {
 	int err = 0;
@@ -156,7 +101,7 @@ static int peekers_run(struct run *run)
 		err = check_kind(run, &kinds.made[i]);
 	run_phase(run, "counting all pages");
 	if (!err)
-		err = check_totals(run);
+		err = peekers_totals(&guest, &kinds);
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++) {
 		run_phase(run, "%s", parts[i].name);
 		err = parts[i].check(&guest, &kinds);

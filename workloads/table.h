@@ -27,6 +27,7 @@
 	entry(move_pages)	\
 	entry(memory_offline)	\
 	entry(kselftest)	\
+	entry(holes)		\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\
