@@ -150,7 +150,18 @@ static int ring_buffer(const struct pfnmap_tools *tools, uint8_t *at)
 	       errno : 0;
 }
 
-unsigned int pfnmap_pin(const struct pfnmap_tools *tools, uint8_t *at, bool writable, int expected,
+/* A long-term pin of the zero page gives the process a page of its own: back to it. */
+static bool zero_again(const struct pfnmap_tools *tools, uint8_t *at, uint64_t zero)
+{
+	uint64_t pfn;
+
+	if (madvise(at, PAGE, MADV_DONTNEED))
+		return false;
+	(void)*(volatile uint8_t *)at;
+	return !kpage_pfn(&tools->kpage, at, &pfn) && pfn == zero;
+}
+
+unsigned int pfnmap_pin(const struct pfnmap_tools *tools, uint8_t *at, bool writable, uint64_t zero,
 			char *text, size_t size)
 {
 	static const struct {
@@ -158,12 +169,14 @@ unsigned int pfnmap_pin(const struct pfnmap_tools *tools, uint8_t *at, bool writ
 		bool writes;
 		int (*pin)(const struct pfnmap_tools *tools, uint8_t *at);
 	} ways[] = {
-		{ "direct write", false, direct_write }, { "gup", false, gup_slow },
-		{ "gup-fast", false, gup_fast }, { "process_vm_readv", false, vm_readv },
-		{ "vmsplice", false, splice_page }, { "direct read", true, direct_read },
+		/* Those first that only take a reference, and do not use the memory. */
+		{ "gup", false, gup_slow }, { "gup-fast", false, gup_fast },
 		{ "gup-fast for write", true, gup_fast_write },
-		{ "registered buffer", true, ring_buffer },
+		{ "registered buffer", true, ring_buffer }, { "vmsplice", false, splice_page },
+		{ "process_vm_readv", false, vm_readv }, { "direct write", false, direct_write },
+		{ "direct read", true, direct_read },
 	};
+	int expected = zero ? 0 : EFAULT;
 	unsigned int bad = 0;
 	size_t i, used = 0;
 	int err;
@@ -171,12 +184,16 @@ unsigned int pfnmap_pin(const struct pfnmap_tools *tools, uint8_t *at, bool writ
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		if (ways[i].writes && !writable)
 			continue;
+		bad += zero && !zero_again(tools, at, zero);
 		err = ways[i].pin(tools, at);
 		bad += err != expected;
 		used += (size_t)snprintf(text + used, size - used, "%s%s: %s", used ? ", " : "",
 					 ways[i].name, err ? strerror(err) : "done");
 		if (used >= size)
 			used = size - 1;
+		/* Who was let in once is not tried with what would use the memory. */
+		if (bad)
+			break;
 	}
 	return bad;
 }

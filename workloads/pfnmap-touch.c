@@ -179,7 +179,7 @@ static void one_round(struct task *task, unsigned int round)
 	shared_bytes(task, at, byte);
 	/* Once is enough to know, and each way that works would need to be undone. */
 	if (!round)
-		result->pin_bad += pfnmap_pin(task->tools, at, task->range->writable, EFAULT,
+		result->pin_bad += pfnmap_pin(task->tools, at, task->range->writable, 0,
 					      result->pin, sizeof(result->pin));
 	in_child(task, at);
 	at = operate(task, at);
@@ -277,7 +277,7 @@ int pfnmap_zero_page(struct pfnmap_tools *tools, struct run *run, unsigned int r
 		return run_error(run, err, "zero page: pagemap: %s", strerror(-err));
 	look(tools, pfn, &before);
 	for (i = 0; i < rounds; i++)
-		bad += pfnmap_pin(tools, at, false, 0, pinned, sizeof(pinned));
+		bad += pfnmap_pin(tools, at, false, pfn, pinned, sizeof(pinned));
 	look(tools, pfn, &after);
 	for (i = 0; i < PAGE; i++)
 		dirty += at[i] != 0;

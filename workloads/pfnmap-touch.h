@@ -105,13 +105,16 @@ int pfnmap_work(struct pfnmap_tools *tools, struct run *run, const struct pfnmap
  * @tools: open
  * @at: the page
  * @writable: also ways that write to it
- * @expected: errno that each must end with, 0 for success; what was got is given back
+ * @zero: page frame of the zero page, which each must get hold of; 0 for a PFN
+ *	mapping, for which each must end with EFAULT
  * @text: receives what came of each
  * @size: bytes at @text
  *
- * Return: ways that ended otherwise.
+ * It ends with the first way that comes out otherwise.
+ *
+ * Return: 0 when all came out as they must.
  */
-unsigned int pfnmap_pin(const struct pfnmap_tools *tools, uint8_t *at, bool writable, int expected,
+unsigned int pfnmap_pin(const struct pfnmap_tools *tools, uint8_t *at, bool writable, uint64_t zero,
 			char *text, size_t size);
 
 /**
