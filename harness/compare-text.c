@@ -326,11 +326,15 @@ static void print_without_figures(const struct view *view, FILE *out)
 				variant->item[at]);
 }
 
+/* A table of dashes tells nothing that the checks below it do not. */
 static bool shows_anything(const struct view *view)
 {
-	for (size_t i = 0; i < view->compare->nr_rows; i++)
-		if (is_shown(view, &view->compare->row[i]))
-			return true;
+	const struct compare *compare = view->compare;
+
+	for (size_t i = 0; i < compare->nr_rows; i++)
+		for (size_t at = 0; at < compare->variant.nr; at++)
+			if (is_shown(view, &compare->row[i]) && compare->row[i].side[at].nr)
+				return true;
 	return false;
 }
 
