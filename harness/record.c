@@ -147,6 +147,16 @@ static enum verdict judge_checks(const struct record *record, char **ret_reason)
 	return worst;
 }
 
+/*
+ * Of the same gravity, the checks come first, for they are more exact. But why a
+ * workload could not run says more than which check of the boot could not.
+ */
+static bool end_decides(enum verdict checks, enum verdict end)
+{
+	return verdict_worse(checks, end) != checks ||
+	       (checks == VERDICT_UNSUPPORTED && end == VERDICT_UNSUPPORTED);
+}
+
 enum verdict record_judge(struct record *record, const struct workload *workload,
 			  const struct guest_result *result, char **ret_reason)
 {
@@ -162,7 +172,7 @@ enum verdict record_judge(struct record *record, const struct workload *workload
 	if (result->end_verdict != VERDICT_UNSUPPORTED)
 		demand_checks(record, workload, result);
 	verdict = judge_checks(record, ret_reason);
-	if (verdict_worse(verdict, result->end_verdict) != verdict) {
+	if (end_decides(verdict, result->end_verdict)) {
 		verdict = result->end_verdict;
 		free(*ret_reason);
 		*ret_reason = str_dup(result->end_text);
