@@ -23,7 +23,7 @@
 #include "table.h"
 
 #define PAGE 4096
-#define LOG_MAX 0
+#define LOG_MAX 8	/* what is logged anyway, such as a change of the clock source */
 
 /*
  *	161 MiB  1 MiB reserved: has struct pages, its subsection is shared with RAM
