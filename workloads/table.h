@@ -21,6 +21,7 @@
 	entry(dax)		\
 	entry(invariants)	\
 	entry(peekers)		\
+	entry(peekers_storm)	\
 	entry(pfnmap)		\
 	entry(core)		\
 	entry(compaction)	\
