@@ -76,7 +76,7 @@ const struct kselftest kselftest_table[] = {
 	{ .name = "soft-dirty", .program = "soft-dirty", .seconds = 120 },
 	{ .name = "pagemap_ioctl", .program = "pagemap_ioctl", .hugepages = 128, .seconds = 300,
 	  .slow = true },
-	{ .name = "cow", .program = "cow", .hugepages = 128, .seconds = 300 },
+	{ .name = "cow", .program = "cow", .hugepages = 128, .seconds = 300, .slow = true },
 	{ .name = "khugepaged", .program = "khugepaged", .option = "-include kselftest.h",
 	  .seconds = 300, .slow = true },
 	{ .name = "khugepaged-s2", .program = "khugepaged", .args = "-s 2",
@@ -130,7 +130,7 @@ const char kselftest_quick[] =
 	"map_populate,gup_test-u,gup_test-a,gup_test-ct,gup_longterm,on-fault-limit,"
 	"mlock-random-test,mlock2-tests,mrelease_test,mremap_dontunmap,va_high_addr_switch,"
 	"madv_populate,memfd_secret,ksm_tests-M,ksm_tests-U,ksm_tests-Z0,ksm_tests-Z1,"
-	"ksm_tests-N1,ksm_tests-N0,ksm_functional_tests,pkey_sighandler_tests,soft-dirty,cow,"
+	"ksm_tests-N1,ksm_tests-N0,ksm_functional_tests,pkey_sighandler_tests,soft-dirty,"
 	"transhuge-stress,split_huge_page_test,mkdirty,mdwe_test,mseal_test,seal_elf,"
 	"droppable,compaction_test,charge_reserved_hugetlb,hugetlb_reparenting_test,"
 	"test_vmalloc,hmm-tests,protection_keys_32";
