@@ -16,7 +16,7 @@
 #include "workload.h"
 
 #define PROBE "/sys/devices/system/memory/probe"
-#define BLOCK_ADDRESS "0x30000000"	/* 768 MiB, where the kernel's RAM ends: mem=768M */
+#define BLOCK_ADDRESS "0x30000000"	/* 768 MiB, see the needs of the check */
 #define BLOCK "/sys/devices/system/memory/memory6/state"	/* blocks of 128 MiB */
 #define PMEM "/sys/bus/nd/drivers/nd_pmem/"
 #define NAMESPACE "namespace0.0"
