@@ -25,11 +25,11 @@ static int discard(struct race *race, struct buffer *buffer)
 }
 
 static void compare_new(struct race *race, struct race_count *count, const uint8_t *at,
-			const char *what)
+			size_t pages, const char *what)
 {
 	size_t i;
 
-	for (i = 0; i < race->pages; i++)
+	for (i = 0; i < pages; i++)
 		race_compare(count, race->new_content, i, at + i * BUFFER_PAGE, 0, BUFFER_PAGE,
 			     what);
 }
@@ -55,6 +55,7 @@ static int one_round(struct race *race, const char *labels, struct buffer *buffe
 {
 	unsigned int reads = (unsigned int)(race->pages / 2), held = 0;
 	struct buffer other;
+	size_t others;
 	int err;
 
 	race_fill(race->old_content, buffer->at, race->pages);
@@ -65,15 +66,17 @@ static int one_round(struct race *race, const char *labels, struct buffer *buffe
 		err = buffer_map(race->run, BUFFER_ANON, race->pages * BUFFER_PAGE, &other);
 	if (err)
 		return err;
-	race_fill(race->new_content, other.at, race->pages);
+	others = other.bytes / BUFFER_PAGE;
+	race_fill(race->new_content, other.at, others);
 	refault(race, buffer, count);
 	err = race_arrive(race, &held);
 	if (!err) {
 		race_happened(race, labels, held, reads, true,
-			      "%zu pages were discarded and twice as many filled meanwhile",
-			      race->pages);
-		compare_new(race, count, buffer->at, "of the buffer, filled after it was discarded");
-		compare_new(race, count, other.at, "of other memory");
+			      "%zu pages were discarded and %zu filled meanwhile", race->pages,
+			      race->pages + others);
+		compare_new(race, count, buffer->at, race->pages,
+			    "of the buffer, filled after it was discarded");
+		compare_new(race, count, other.at, others, "of other memory");
 	}
 	buffer_unmap(&other);
 	return err;
