@@ -14,6 +14,8 @@
 	entry(zswap_writeback)	\
 	entry(zswap_compact)	\
 	entry(zswap_memcg)	\
+	entry(zswap_threads)	\
+	entry(zswap_storm)	\
 	entry(memmap)		\
 	entry(ksm)		\
 	entry(odirect)		\

@@ -202,7 +202,7 @@ static int free_pages(struct run *run, size_t nr)
 
 static int compact_pool(struct run *run)
 {
-	uint64_t from, taken, gone, promised = freed.stat.freeable;
+	uint64_t from, taken, gone, promised = zsmalloc_stat_freeable(&freed.stat);
 	int err;
 
 	run_phase(run, "compact the pool");
