@@ -75,7 +75,7 @@ static const struct metric compaction_metrics[] = {
 	  .help = "pages migrated / huge pages had (all, when none was had)",
 	  .series = "migrated_per_huge_page", .unit = UNIT_RATIO, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
 	{ .name = "compact_memory",
-	  .help = "writing to vm.compact_memory: before huge pages are asked for, or after that",
+	  .help = "writing to vm.compact_memory, before huge pages are asked for or after that",
 	  .series = "compact_memory", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
 	{ .name = NULL }
 };
@@ -292,15 +292,17 @@ static int compact_memory(struct trial *trial)
 	return err;
 }
 
-/* Without compaction by the faults themselves, they say what was made free before. */
+/*
+ * The faults still compact directly: what compaction of all memory has freed waits on
+ * the lists per CPU, because it drains them only on behalf of an allocation
+ * (compact_zone()), and a pageblock with one page there is no huge page yet.
+ */
 static int by_compact_memory(struct trial *trial)
 {
 	int err;
 
 	trial->whole = true;
 	err = compact_memory(trial);
-	if (!err)
-		err = set(trial->run, THP "defrag", "never");
 	return err ? err : by_fault(trial);
 }
 
