@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "prng.h"
@@ -24,7 +25,14 @@
 #include "uring.h"
 #include "workload.h"
 
-#define READS 2000		/* a round */
+#define READS 2000		/* a round, at least */
+/*
+ * A host that gives one of the two CPUs little time lets few of them meet: reading
+ * goes on until as many have, for at most so long.
+ */
+#define GONE_MIN 8
+#define SPLITS_MIN 2
+#define PATIENCE_S 60
 #define REGISTERED 8		/* one in as many reads uses a registered buffer */
 #define BUFFER_PAGES 1024u	/* two huge pages */
 #define OTHER_PAGES 32u
@@ -42,6 +50,7 @@
  * @over: the thread that reads has come to its end
  * @discards: ranges that were discarded
  * @splits: times that huge pages were asked to be split
+ * @reads: pages that were read
  * @gone: pages that were discarded by the time they were looked at
  * @err: of the thread that discards
  * @read_count: pages that were read and compared
@@ -57,6 +66,7 @@ struct duel {
 	bool over;
 	unsigned int discards;
 	unsigned int splits;
+	unsigned int reads;
 	unsigned int gone;
 	int err;
 	struct race_count read_count;
@@ -74,7 +84,7 @@ static int split(struct duel *duel)
 	snprintf(text, sizeof(text), "%d,0x%lx,0x%lx", (int)getpid(),
 		 (unsigned long)duel->buffer.at,
 		 (unsigned long)(duel->buffer.at + duel->buffer.bytes));
-	duel->splits++;
+	__atomic_fetch_add(&duel->splits, 1, __ATOMIC_RELEASE);
 	return sysfs_write(SPLIT, text);
 }
 
@@ -177,15 +187,30 @@ static void look(struct duel *duel, const uint8_t *at, size_t index)
 	}
 }
 
+static bool enough(const struct duel *duel)
+{
+	return duel->gone >= GONE_MIN &&
+	       __atomic_load_n(&duel->splits, __ATOMIC_ACQUIRE) >= SPLITS_MIN;
+}
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 static int reader(struct duel *duel, unsigned int reads)
 {
 	uint64_t random = run_seed(duel->race->run) + 23, offset;
 	size_t index, page;
+	time_t end = seconds() + PATIENCE_S;
 	unsigned int i;
 	uint8_t *at;
 	ssize_t got;
 
-	for (i = 0; i < reads; i++) {
+	for (i = 0; i < reads || (!enough(duel) && seconds() < end); i++) {
 		page = prng_below(&random, BUFFER_PAGES);
 		at = duel->buffer.at + page * BUFFER_PAGE;
 		__atomic_store_n(&duel->aim, (uint32_t)page, __ATOMIC_RELEASE);
@@ -200,18 +225,18 @@ static int reader(struct duel *duel, unsigned int reads)
 					 ": read %u of page %zu: %zd", i, index, got);
 		look(duel, at, index);
 	}
+	duel->reads = i;
 	return 0;
 }
 
 static int fight(struct duel *duel)
 {
-	unsigned int reads = READS * duel->race->rounds;
 	pthread_t thread;
 	int err;
 
 	if (pthread_create(&thread, NULL, discarder, duel))
 		return run_error(duel->race->run, -EAGAIN, "no second thread");
-	err = reader(duel, reads);
+	err = reader(duel, READS * duel->race->rounds);
 	__atomic_store_n(&duel->over, true, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
 	if (!err && duel->err)
@@ -219,10 +244,11 @@ static int fight(struct duel *duel)
 				strerror(-duel->err));
 	if (err)
 		return err;
-	race_happened(duel->race, "race=gup", 0, 0, duel->gone && duel->discards && duel->splits,
+	race_happened(duel->race, "race=gup", 0, 0, enough(duel),
 		      "%u direct reads, %u of whose pages were discarded before they were looked "
-		      "at; %u ranges discarded, %u splits asked for", reads, duel->gone,
-		      duel->discards, duel->splits);
+		      "at (%u at least must be); %u ranges discarded, %u splits asked for (%u at "
+		      "least must be)", duel->reads, duel->gone, GONE_MIN, duel->discards,
+		      duel->splits, SPLITS_MIN);
 	race_report(duel->race, "race=gup,of=reader", &duel->read_count);
 	race_report(duel->race, "race=gup,of=other", &duel->other_count);
 	return 0;
