@@ -217,6 +217,19 @@ static void page_ext_and_device_memory_are_told_apart(void **state)
 	put(fake, "/proc/vmstat", "nr_memmap_pages 512\nnr_memmap_boot_pages 2047\n");
 	look(fake);
 	expect(fake, "memmap-closed-form", "", VERDICT_FAIL, "= 8384512 B");
+	put(fake, "/proc/vmstat", "nr_memmap_pages 4480\nnr_memmap_boot_pages 1536\n");
+	look(fake);
+	expect(fake, "memmap-closed-form", "", VERDICT_FAIL, "= 6291456 B");
+	put(fake, "/sys/devices/system/memory/memory2/state", "offline\n");
+	look(fake);
+	expect(fake, "memmap-closed-form", "", VERDICT_PASS,
+	       "but for blocks added and offline = 8388608 B");
+	put(fake, "/proc/vmstat", "nr_memmap_pages 511\nnr_memmap_boot_pages 1536\n");
+	look(fake);
+	expect(fake, "memmap-closed-form", "", VERDICT_FAIL, "= 6291456 B");
+	put(fake, "/proc/vmstat", "nr_memmap_pages 4480\nnr_memmap_boot_pages 1024\n");
+	look(fake);
+	expect(fake, "memmap-closed-form", "", VERDICT_FAIL, "= 4194304 B");
 }
 
 static void memmap_that_cannot_be_judged_is_not_passed(void **state)

@@ -25,6 +25,22 @@ static int parse(int (*parser)(FILE *file, uint64_t *ret_pages), const char *tex
 	return err;
 }
 
+/* Unused objects have a record as well, and used ones more lines in theirs. */
+static void test_kfence(void **state)
+{
+	static char text[] =
+		"kfence-#0: 0xffff88801b402000-0xffff88801b40203f, size=64, cache=kmalloc-64\n"
+		" init+0x1/0x2\n---------------------------------\n"
+		"kfence-#1 unused\n---------------------------------\n";
+	FILE *file = fmemopen(text, sizeof(text) - 1, "r");
+	uint64_t pages = 0;
+
+	(void)state;
+	assert_int_equal(page_totals_kfence(file, &pages), 0);
+	assert_int_equal(pages, 2);
+	fclose(file);
+}
+
 static void test_slabinfo(void **state)
 {
 	static const char text[] =
@@ -107,6 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slabinfo),
+		cmocka_unit_test(test_kfence),
 		cmocka_unit_test(test_buddyinfo),
 		cmocka_unit_test(test_pcp),
 		cmocka_unit_test(test_count),

@@ -68,6 +68,36 @@ uint64_t memmap_size_expected(const struct memmap_size *size, uint32_t page_byte
 	return size->sections * ((section + 4095) / 4096 * 4096);
 }
 
+int memmap_size_offline(const char *root, uint64_t *ret_nr)
+{
+	char path[512], state[32];
+	struct dirent *entry;
+	uint64_t nr = 0;
+	int n, err = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", root);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while (!err && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "memory", 6) || entry->d_name[6] < '0' ||
+		    entry->d_name[6] > '9')
+			continue;
+		snprintf(path, sizeof(path), "%s/sys/devices/system/memory/%.64s/state", root,
+			 entry->d_name);
+		n = sysfs_read(path, state, sizeof(state));
+		if (n < 0)
+			err = n;
+		else
+			nr += strncmp(state, "online", 6) != 0;
+	}
+	closedir(dir);
+	if (!err)
+		*ret_nr = nr;
+	return err;
+}
+
 /* Whether this kernel was built with page_ext: only its symbols tell. */
 static bool has_page_ext(FILE *kallsyms)
 {

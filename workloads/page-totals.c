@@ -16,7 +16,7 @@ static const struct {
 	uint64_t flag;
 } kinds[PAGE_TOTAL_NR] = {
 	[PAGE_TOTAL_BUDDY] = { "buddy", "/proc/buddyinfo", KPF(BUDDY) },
-	[PAGE_TOTAL_SLAB] = { "slab", "/proc/slabinfo", KPF(SLAB) },
+	[PAGE_TOTAL_SLAB] = { "slab", "/proc/slabinfo, with KFENCE,", KPF(SLAB) },
 	[PAGE_TOTAL_PGTABLE] = { "pgtable", "nr_page_table_pages", KPF(PGTABLE) },
 	[PAGE_TOTAL_LRU] = { "lru", "LRU lists of /proc/vmstat", KPF(LRU) },
 	[PAGE_TOTAL_HUGE] = { "huge", "HugePages_Total", KPF(HUGE) },
@@ -62,6 +62,17 @@ int page_totals_slab(FILE *slabinfo, uint64_t *ret_pages)
 			return -EBADMSG;
 		pages += per_slab * slabs;
 	}
+	*ret_pages = pages;
+	return 0;
+}
+
+int page_totals_kfence(FILE *objects, uint64_t *ret_pages)
+{
+	uint64_t pages = 0;
+	char line[512];
+
+	while (fgets(line, sizeof(line), objects))
+		pages += !strncmp(line, "-----", 5);
 	*ret_pages = pages;
 	return 0;
 }
@@ -128,6 +139,24 @@ static int field(const char *root, const char *path, const char *key, uint64_t *
 	return sysfs_field(full, key, ret_value);
 }
 
+/* Most kernels have no KFENCE. */
+static int read_slab(const char *root, uint64_t *ret_pages, const char **ret_path)
+{
+	uint64_t slabs, objects = 0;
+	int err;
+
+	*ret_path = "/proc/slabinfo";
+	err = parse(root, *ret_path, page_totals_slab, &slabs);
+	if (err)
+		return err;
+	*ret_path = "/sys/kernel/debug/kfence/objects";
+	err = parse(root, *ret_path, page_totals_kfence, &objects);
+	if (err && err != -ENOENT)
+		return err;
+	*ret_pages = slabs + objects;
+	return 0;
+}
+
 static int read_vmstat(const char *root, struct page_totals *totals)
 {
 	static const char *const lists[] = {
@@ -173,8 +202,7 @@ int page_totals_read(const char *root, struct page_totals *ret_totals, const cha
 	err = parse(root, *ret_path, page_totals_buddy, &totals.pages[PAGE_TOTAL_BUDDY]);
 	if (err)
 		return err;
-	*ret_path = "/proc/slabinfo";
-	err = parse(root, *ret_path, page_totals_slab, &totals.pages[PAGE_TOTAL_SLAB]);
+	err = read_slab(root, &totals.pages[PAGE_TOTAL_SLAB], ret_path);
 	if (err)
 		return err;
 	*ret_path = "/proc/vmstat";

@@ -17,7 +17,8 @@
  * enum page_total - what is counted
  * @PAGE_TOTAL_BUDDY: free pages of the buddy allocator: /proc/buddyinfo. Pages on
  *	the lists per CPU are in neither
- * @PAGE_TOTAL_SLAB: pages of slabs: num_slabs * pagesperslab of /proc/slabinfo
+ * @PAGE_TOTAL_SLAB: pages of slabs: num_slabs * pagesperslab of /proc/slabinfo,
+ *	and one for each object of KFENCE (see page_totals_kfence())
  * @PAGE_TOTAL_PGTABLE: page tables: nr_page_table_pages of /proc/vmstat
  * @PAGE_TOTAL_LRU: pages on LRU lists: the five of /proc/vmstat
  * @PAGE_TOTAL_HUGE: pages of hugetlb: HugePages_Total of /proc/meminfo times 512
@@ -60,6 +61,18 @@ int page_totals_read(const char *root, struct page_totals *ret_totals, const cha
 
 /** page_totals_slab() - pages of all slabs of a slabinfo file. Return: 0 or -EBADMSG */
 int page_totals_slab(FILE *slabinfo, uint64_t *ret_pages);
+
+/**
+ * page_totals_kfence() - objects in the pool of KFENCE, of its file 'objects'
+ * @objects: the file
+ * @ret_pages: set on success
+ *
+ * kfence_init_pool() marks the page of each object as a slab's, used or not, and no
+ * slab cache counts it. Each record ends in a line of dashes (show_object()).
+ *
+ * Return: 0.
+ */
+int page_totals_kfence(FILE *objects, uint64_t *ret_pages);
 
 /** page_totals_buddy() - free pages of a buddyinfo file. Return: 0 or -EBADMSG */
 int page_totals_buddy(FILE *buddyinfo, uint64_t *ret_pages);

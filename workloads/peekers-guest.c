@@ -120,6 +120,12 @@ uint64_t *peekers_guest_map(struct peekers_guest *guest, struct run *run, uint64
 	return guest->words;
 }
 
+/* The file is only made where page_owner=on took effect. */
+bool peekers_guest_owners(void)
+{
+	return !access("/sys/kernel/debug/page_owner", F_OK);
+}
+
 int peekers_guest_read(const struct peekers_guest *guest, struct run *run, enum kpage_file file,
 		       uint64_t pfn, uint64_t *words, uint64_t nr)
 {

@@ -7,6 +7,7 @@
 #ifndef PAGEMETA_PEEKERS_GUEST_H
 #define PAGEMETA_PEEKERS_GUEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kpage.h"
@@ -68,6 +69,16 @@ void peekers_guest_leave(struct peekers_guest *guest);
  * Return: the words, owned by @guest and the same each time; NULL on failure.
  */
 uint64_t *peekers_guest_map(struct peekers_guest *guest, struct run *run, uint64_t *ret_nr);
+
+/**
+ * peekers_guest_owners() - whether this kernel records who allocated each page
+ *
+ * 6.12.117 cannot take a page out of use and back then: soft offline marks a page
+ * before it drops the last reference (page_handle_poison()), so that freeing it counts
+ * its stack down (free_pages_prepare()), and giving it back frees it once more and
+ * counts once more. At 0 the next user of that stack warns in depot_fetch_stack().
+ */
+bool peekers_guest_owners(void);
 
 /** peekers_guest_read() - read @nr words of a file from frame @pfn. Return: 0 or -errno */
 int peekers_guest_read(const struct peekers_guest *guest, struct run *run, enum kpage_file file,

@@ -253,13 +253,15 @@ static int64_t count_bare(const struct growth *growth, uint64_t *ret_lost)
 /*
  * A pool's pages carry no bit that user space may see but 'private', on the first page
  * of each zspage: they must look like nothing at all, and there must be as many of
- * them as zswap says.
+ * them as zswap says. A debug kernel takes pages of that look for itself meanwhile, so
+ * that only the production kernel is held to the upper limit.
  */
 static int check_pool(struct peekers_guest *guest, struct page_kinds *kinds, const char *pool,
 		      uint8_t *at)
 {
 	struct growth growth = { 0 };
 	uint64_t bytes = 0, start = 0, lost = 0;
+	bool quiet = !peekers_guest_owners();
 	char labels[64];
 	int64_t nr, pages;
 	int err;
@@ -280,10 +282,13 @@ static int check_pool(struct peekers_guest *guest, struct page_kinds *kinds, con
 		     (int64_t)(growth.free_after - growth.free_before);
 		snprintf(labels, sizeof(labels), "kind=%s", pool);
 		run_check(kinds->run, "kernel-pages", labels,
-			  !pages || nr < pages || nr > pages + OTHERS ? VERDICT_FAIL : VERDICT_PASS,
+			  !pages || nr < pages || (quiet && nr > pages + OTHERS) ?
+			  VERDICT_FAIL : VERDICT_PASS,
 			  "zswap stored %d pages in %lld pages of %s; that many page frames, and at "
-			  "most %d more, must now be of no kind and not free: %lld", POOL_PAGES, (long long)pages,
-			  pool, OTHERS, (long long)nr);
+			  "most %d more%s, must now be of no kind and not free: %lld", POOL_PAGES,
+			  (long long)pages, pool, OTHERS,
+			  quiet ? "" : " (not judged: this kernel takes such pages to debug itself)",
+			  (long long)nr);
 	}
 	madvise(at, POOL_PAGES * PAGE, MADV_DONTNEED);
 	growth_free(&growth);
