@@ -402,7 +402,7 @@ unsigned int snapshot_growth(const struct snapshot *before, const struct snapsho
 			     uint64_t bound, char *text, size_t size)
 {
 	struct report report = { .text = text, .size = size };
-	char name[16];
+	char name[24];
 	size_t i;
 
 	text[0] = '\0';
