@@ -162,9 +162,24 @@ static int with_buffer(struct race *race, enum buffer_kind kind)
 	return err;
 }
 
+/*
+ * By default the per-CPU lists grow with what is freed, up to an eighth of the zone
+ * (nr_pcp_high() in mm/page_alloc.c): all that select_pages() gives back stayed there,
+ * where compaction finds no target. A large fraction leaves them four batches.
+ */
+static int shorten_lists(struct race *race)
+{
+	static const char path[] = "/proc/sys/vm/percpu_pagelist_high_fraction";
+	int err = sysfs_write(path, "1000000");
+
+	return err ? run_error(race->run, err, "%s: %s", path, strerror(-err)) : 0;
+}
+
 int race_compact(struct race *race)
 {
-	int err = with_buffer(race, BUFFER_ANON);
+	int err = shorten_lists(race);
 
+	if (!err)
+		err = with_buffer(race, BUFFER_ANON);
 	return err ? err : with_buffer(race, BUFFER_SHARED);
 }
