@@ -51,10 +51,10 @@ static const char *const names[] = {
 };
 
 /*
- * Not compact: whether compaction finds anything to do depends on where memory of
- * the boot came to lie, so that it is run when it is named.
+ * Not gup: a page that is discarded while it is looked at can still be seen in its
+ * old frame until the TLB is flushed, which is told from a lost read only by hand.
  */
-#define EVERY "ksm,migrate,fork,discard,split,pageout,truncate,gup,swap"
+#define EVERY "ksm,migrate,compact,fork,discard,split,pageout,truncate,swap"
 
 static const struct workload_param races_params[] = {
 	{ .name = "race", .help = "what is done to memory that data is on its way into",
