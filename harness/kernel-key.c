@@ -174,7 +174,7 @@ static bool program_exists(const char *program)
 	return exists;
 }
 
-static bool header_exists(const char *header)
+bool kernel_header_exists(const char *header)
 {
 	struct strv argv = { 0 };
 	char *text = NULL;
@@ -204,7 +204,8 @@ int kernel_tools_check(const struct kernel_plan *plan, struct err *err)
 
 		if (tool->setting && !kernel_config_wants(&plan->config, tool->setting))
 			continue;
-		if (tool->program ? program_exists(tool->program) : header_exists(tool->header))
+		if (tool->program ? program_exists(tool->program) :
+				    kernel_header_exists(tool->header))
 			continue;
 		strv_add(&missing, "%s", tool->program ? tool->program : tool->header);
 		strv_add(&package, "%s", tool->package);

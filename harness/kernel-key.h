@@ -62,4 +62,7 @@ void kernel_plan_free(struct kernel_plan *plan);
  */
 int kernel_tools_check(const struct kernel_plan *plan, struct err *err);
 
+/** kernel_header_exists() - whether the compiler of kernels finds a header by this name */
+bool kernel_header_exists(const char *header);
+
 #endif

@@ -67,25 +67,6 @@ static int patches_touch(const struct strv *patches, bool *ret_touch, struct err
 
 /* --- the key --- */
 
-static bool has_header(const char *header)
-{
-	struct strv argv = { 0 };
-	char *text = NULL;
-	bool has;
-
-	kernel_command_env(&argv);
-	strv_add(&argv, "gcc");
-	strv_add(&argv, "-fsyntax-only");
-	strv_add(&argv, "-include");
-	strv_add(&argv, "%s", header);
-	strv_add(&argv, "-xc");
-	strv_add(&argv, "/dev/null");
-	has = !proc_capture(argv.item, &text, NULL);
-	strv_free(&argv);
-	free(text);
-	return has;
-}
-
 static void hash_table(struct hash *hash)
 {
 	for (const struct kselftest *test = kselftest_table; test->name; test++) {
@@ -105,7 +86,7 @@ static void make_key(const struct kernel_plan *plan, bool patched, char ret_key[
 	hash_add_string(hash, plan->compiler);
 	hash_add_string(hash, plan->linker);
 	for (size_t i = 0; i < ARRAY_SIZE(optional_headers); i++)
-		hash_add_string(hash, has_header(optional_headers[i]) ? "yes" : "no");
+		hash_add_string(hash, kernel_header_exists(optional_headers[i]) ? "yes" : "no");
 	hash_table(hash);
 	hash_end(hash, ret_key);
 }
