@@ -7,11 +7,15 @@
  * frames that become free. On two CPUs: here nothing is held back.
  *
  * A page that was read is what the disk holds, or zeroes from where it was discarded
- * on; the other thread's memory holds what was written there.
+ * on; the other thread's memory holds what was written there. While a discard goes on,
+ * a CPU may see the frame that was there before: the kernel takes pages out of the page
+ * tables first, and out of the TLBs of other CPUs at the end, before it frees them. So a
+ * page that is wrong is looked at again when no discard is under way.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,10 +52,13 @@
  * @uring: of the thread that reads
  * @aim: page that is being read into, for the other thread to discard it
  * @over: the thread that reads has come to its end
+ * @waits: it waits for @discarding
+ * @discarding: held while parts are discarded
  * @discards: ranges that were discarded
  * @splits: times that huge pages were asked to be split
  * @reads: pages that were read
  * @gone: pages that were discarded by the time they were looked at
+ * @stale: pages that had to be looked at again
  * @err: of the thread that discards
  * @read_count: pages that were read and compared
  * @other_count: pages of @other that were compared
@@ -64,10 +71,13 @@ struct duel {
 	struct uring uring;
 	uint32_t aim;
 	bool over;
+	bool waits;
+	pthread_mutex_t discarding;
 	unsigned int discards;
 	unsigned int splits;
 	unsigned int reads;
 	unsigned int gone;
+	unsigned int stale;
 	int err;
 	struct race_count read_count;
 	struct race_count other_count;
@@ -130,6 +140,16 @@ static int discard_and_take(struct duel *duel, uint64_t *random, unsigned int ve
 	return err;
 }
 
+static bool is_set(const bool *flag)
+{
+	return __atomic_load_n(flag, __ATOMIC_ACQUIRE);
+}
+
+static void set(bool *flag, bool value)
+{
+	__atomic_store_n(flag, value, __ATOMIC_RELEASE);
+}
+
 static void *discarder(void *arg)
 {
 	struct duel *duel = arg;
@@ -137,8 +157,12 @@ static void *discarder(void *arg)
 	unsigned int version, i;
 	int err = 0;
 
-	for (version = 0; !err && !__atomic_load_n(&duel->over, __ATOMIC_ACQUIRE); version++) {
+	for (version = 0; !err && !is_set(&duel->over); version++) {
+		while (is_set(&duel->waits))
+			sched_yield();
+		pthread_mutex_lock(&duel->discarding);
 		err = discard_and_take(duel, &random, version);
+		pthread_mutex_unlock(&duel->discarding);
 		if (!err && version % 32 == 31)
 			err = split(duel);
 	}
@@ -161,28 +185,64 @@ static ssize_t read_registered(struct duel *duel, uint8_t *at, uint64_t offset)
 	return err ? err : got;
 }
 
+/**
+ * struct sight - one look at a page that was read into
+ * @expected: the first byte that is not as on the disk, or BUFFER_PAGE
+ * @zero: from there, the first byte that is not 0, or BUFFER_PAGE
+ */
+struct sight {
+	size_t expected;
+	size_t zero;
+};
+
 /* Copied first: it may be discarded while it is looked at, from some byte on. */
-static void look(struct duel *duel, const uint8_t *at, size_t index)
+static struct sight look(const struct duel *duel, const uint8_t *at, size_t index)
 {
 	uint8_t seen[BUFFER_PAGE], expected[BUFFER_PAGE];
-	size_t i, zero;
+	struct sight sight;
+	size_t i;
 
 	for (i = 0; i < BUFFER_PAGE; i++)
 		seen[i] = ((const volatile uint8_t *)at)[i];
 	content_fill(duel->race->disk_content, index, expected);
 	for (i = 0; i < BUFFER_PAGE && seen[i] == expected[i]; i++)
 		;
-	for (zero = i; zero < BUFFER_PAGE && !seen[zero]; zero++)
+	sight.expected = i;
+	for (; i < BUFFER_PAGE && !seen[i]; i++)
 		;
-	if (i < BUFFER_PAGE)
+	sight.zero = i;
+	return sight;
+}
+
+static struct sight look_undisturbed(struct duel *duel, const uint8_t *at, size_t index)
+{
+	struct sight sight;
+
+	set(&duel->waits, true);
+	pthread_mutex_lock(&duel->discarding);
+	set(&duel->waits, false);
+	sight = look(duel, at, index);
+	pthread_mutex_unlock(&duel->discarding);
+	return sight;
+}
+
+static void judge(struct duel *duel, const uint8_t *at, size_t index)
+{
+	struct sight sight = look(duel, at, index);
+
+	if (sight.zero < BUFFER_PAGE) {
+		duel->stale++;
+		sight = look_undisturbed(duel, at, index);
+	}
+	if (sight.expected < BUFFER_PAGE)
 		duel->gone++;
-	if (zero == BUFFER_PAGE) {
+	if (sight.zero == BUFFER_PAGE) {
 		duel->read_count.good++;
 		return;
 	}
 	if (!duel->read_count.bad++) {
 		duel->read_count.page = index;
-		duel->read_count.byte = zero;
+		duel->read_count.byte = sight.zero;
 		duel->read_count.what = "that was read directly";
 	}
 }
@@ -223,7 +283,7 @@ static int reader(struct duel *duel, unsigned int reads)
 		if (got != BUFFER_PAGE)
 			return run_error(duel->race->run, got < -1 ? (int)got : -EIO, RACE_DISK
 					 ": read %u of page %zu: %zd", i, index, got);
-		look(duel, at, index);
+		judge(duel, at, index);
 	}
 	duel->reads = i;
 	return 0;
@@ -237,7 +297,7 @@ static int fight(struct duel *duel)
 	if (pthread_create(&thread, NULL, discarder, duel))
 		return run_error(duel->race->run, -EAGAIN, "no second thread");
 	err = reader(duel, READS * duel->race->rounds);
-	__atomic_store_n(&duel->over, true, __ATOMIC_RELEASE);
+	set(&duel->over, true);
 	pthread_join(thread, NULL);
 	if (!err && duel->err)
 		err = run_error(duel->race->run, duel->err, "discarding or splitting: %s",
@@ -246,9 +306,9 @@ static int fight(struct duel *duel)
 		return err;
 	race_happened(duel->race, "race=gup", 0, 0, enough(duel),
 		      "%u direct reads, %u of whose pages were discarded before they were looked "
-		      "at (%u at least must be); %u ranges discarded, %u splits asked for (%u at "
-		      "least must be)", duel->reads, duel->gone, GONE_MIN, duel->discards,
-		      duel->splits, SPLITS_MIN);
+		      "at (%u at least must be), %u looked at again; %u ranges discarded, %u splits "
+		      "asked for (%u at least must be)", duel->reads, duel->gone, GONE_MIN,
+		      duel->stale, duel->discards, duel->splits, SPLITS_MIN);
 	race_report(duel->race, "race=gup,of=reader", &duel->read_count);
 	race_report(duel->race, "race=gup,of=other", &duel->other_count);
 	return 0;
@@ -275,7 +335,8 @@ static int prepare(struct duel *duel)
 int race_gup(struct race *race)
 {
 	struct duel duel = { .race = race, .disk = -1, .buffer.fd = -1, .other.fd = -1,
-			     .uring.fd = -1, .aim = NO_AIM };
+			     .uring.fd = -1, .aim = NO_AIM,
+			     .discarding = PTHREAD_MUTEX_INITIALIZER };
 	int err = prepare(&duel);
 
 	if (!err)

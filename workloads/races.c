@@ -50,11 +50,7 @@ static const char *const names[] = {
 	NULL
 };
 
-/*
- * Not gup: a page that is discarded while it is looked at can still be seen in its
- * old frame until the TLB is flushed, which is told from a lost read only by hand.
- */
-#define EVERY "ksm,migrate,compact,fork,discard,split,pageout,truncate,swap"
+#define EVERY "ksm,migrate,compact,fork,discard,split,pageout,truncate,gup,swap"
 
 static const struct workload_param races_params[] = {
 	{ .name = "race", .help = "what is done to memory that data is on its way into",
