@@ -365,3 +365,27 @@ int page_make_devmem(struct page_kinds *kinds, struct page_made *made)
 	made->told = true;
 	return 0;
 }
+
+int page_make_device_dax(struct page_kinds *kinds, struct page_made *made)
+{
+	struct nd_region region;
+	char path[64];
+	int err = nd_region_find(kinds->run, kinds->pmem_bytes, &region);
+
+	if (!err)
+		err = nd_device_new(kinds->run, &region, ND_DAX, HUGE, &made->device);
+	if (err)
+		return err;
+	err = nd_device_bind(&made->device);
+	if (err)
+		return run_error(kinds->run, err, "kind '%s': bind %s: %s", made->kind->name,
+				 made->device.name, strerror(-err));
+	snprintf(path, sizeof(path), "/dev/dax%u.0", region.id);
+	made->fd = open(path, O_RDWR | O_CLOEXEC);
+	if (made->fd < 0)
+		return failed(kinds, made, path);
+	err = map_fd(kinds, made, HUGE);
+	if (!err)
+		fill(made);
+	return err;
+}

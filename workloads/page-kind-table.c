@@ -82,5 +82,8 @@ const struct page_kind page_kind_table[] = {
 	  .why = "memory the firmware keeps, through /dev/mem: a PFN mapping is not counted",
 	  .flags = KPF(RESERVED), .pages = 1, .count = 0,
 	  .make = page_make_devmem },
+	{ .name = "device-dax",
+	  .why = "pfn_to_online_page() knows no device pages, and nobody counts their mappings",
+	  .flags = KPF(NOPAGE), .pages = 512, .count = 0, .make = page_make_device_dax },
 	{ .name = NULL }
 };

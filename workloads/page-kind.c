@@ -83,9 +83,14 @@ void page_made_free(struct page_made *made)
 		munmap(made->area, made->bytes);
 	if (made->fd >= 0)
 		close(made->fd);
+	if (made->device.name[0]) {
+		nd_device_unbind(&made->device);
+		nd_device_free(&made->device);
+	}
 	made->child = 0;
 	made->area = NULL;
 	made->fd = -1;
+	made->device.name[0] = '\0';
 }
 
 void page_kinds_free(struct page_kinds *kinds)

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "kpage.h"
+#include "nd-region.h"
 
 struct run;
 struct page_kinds;
@@ -78,6 +79,7 @@ extern const struct page_kind page_kind_table[];
  * @fd: closed in the end, -1 for none
  * @told: @pfn was filled in by @make: /proc/self/pagemap leaves out PFN mappings
  * @child: process that shares it, killed in the end; 0 for none
+ * @device: what it is a page of, unbound in the end; no name for none
  * @pfn: its page frames
  */
 struct page_made {
@@ -88,6 +90,7 @@ struct page_made {
 	int fd;
 	bool told;
 	pid_t child;
+	struct nd_device device;
 	uint64_t pfn[PAGE_KIND_PAGES];
 };
 
@@ -99,6 +102,7 @@ void page_made_free(struct page_made *made);
  * @run: gets the reason of a failure
  * @kpage: the files; opened and closed by the user of this module
  * @reserved_phys: address of reserved memory that /dev/mem may map, 0 for none
+ * @pmem_bytes: size of the persistent memory that becomes a DAX device
  * @cgroup: inode of the cgroup that the process is in while pages are made
  * @made: in the order of the table
  * @nr: how many
@@ -107,6 +111,7 @@ struct page_kinds {
 	struct run *run;
 	struct kpage kpage;
 	uint64_t reserved_phys;
+	uint64_t pmem_bytes;
 	uint64_t cgroup;
 	struct page_made *made;
 	size_t nr;
@@ -114,7 +119,7 @@ struct page_kinds {
 
 /**
  * page_kinds_make() - make one of each
- * @kinds: @run, @kpage, @reserved_phys and @cgroup are set; freed with
+ * @kinds: @run, @kpage, @reserved_phys, @pmem_bytes and @cgroup are set; freed with
  *	page_kinds_free(), also after a failure
  *
  * Return: 0 or -errno, the reason is recorded.
@@ -171,5 +176,6 @@ int page_make_file_dirty(struct page_kinds *kinds, struct page_made *made);
 int page_make_hugetlb(struct page_kinds *kinds, struct page_made *made);
 int page_make_hugetlb_shared(struct page_kinds *kinds, struct page_made *made);
 int page_make_devmem(struct page_kinds *kinds, struct page_made *made);
+int page_make_device_dax(struct page_kinds *kinds, struct page_made *made);
 
 #endif

@@ -26,7 +26,7 @@ const char *const peekers_guest_config[] = {
 	"CONFIG_SECRETMEM=y", "CONFIG_SHMEM=y", "CONFIG_MEMFD_CREATE=y", "CONFIG_BLK_DEV_RAM=y",
 	"CONFIG_DEVMEM=y", "CONFIG_SLUB_DEBUG=y", "CONFIG_MEMORY_FAILURE=y",
 	"CONFIG_MEMORY_HOTREMOVE=y", "CONFIG_ARCH_MEMORY_PROBE=y", "CONFIG_X86_PMEM_LEGACY=y",
-	"CONFIG_BLK_DEV_PMEM=y", "CONFIG_PROC_KCORE=y", "CONFIG_DEBUG_FS=y", "CONFIG_ZSWAP=y",
+	"CONFIG_BLK_DEV_PMEM=y", "CONFIG_ACPI_NFIT=y", "CONFIG_DEV_DAX_PMEM=y", "CONFIG_PROC_KCORE=y", "CONFIG_DEBUG_FS=y", "CONFIG_ZSWAP=y",
 	"CONFIG_ZSMALLOC=y", "CONFIG_ZBUD=y", "CONFIG_COMPACTION=y", "CONFIG_GUP_TEST=y", NULL
 };
 
@@ -63,6 +63,19 @@ static int enter_cgroup(struct peekers_guest *guest, struct run *run)
 	return 0;
 }
 
+static int bind_nvdimm(struct peekers_guest *guest, struct run *run)
+{
+	struct nd_region region;
+	int err = nd_region_find(run, PEEKERS_NVDIMM_BYTES, &region);
+
+	if (!err)
+		err = nd_device_new(run, &region, ND_PFN, 2u << 20, &guest->nvdimm);
+	if (err)
+		return err;
+	err = nd_device_bind(&guest->nvdimm);
+	return err ? run_error(run, err, "%s: bind: %s", guest->nvdimm.name, strerror(-err)) : 0;
+}
+
 int peekers_guest_enter(struct peekers_guest *guest, struct run *run)
 {
 	const char *path = "";
@@ -72,6 +85,9 @@ int peekers_guest_enter(struct peekers_guest *guest, struct run *run)
 	err = kpage_open(&guest->kpage, &path);
 	if (err)
 		return run_error(run, err, "%s: open: %s", path, strerror(-err));
+	err = bind_nvdimm(guest, run);
+	if (err)
+		return err;
 	return enter_cgroup(guest, run);
 }
 
@@ -81,6 +97,11 @@ void peekers_guest_leave(struct peekers_guest *guest)
 		munmap(guest->words, guest->nr * sizeof(*guest->words));
 	guest->words = NULL;
 	kpage_close(&guest->kpage);
+	/* What every boot checks tells the memmap of RAM from that of devices only so. */
+	if (guest->nvdimm.name[0]) {
+		nd_device_unbind(&guest->nvdimm);
+		nd_device_free(&guest->nvdimm);
+	}
 	sysfs_write(CGROUPS "/cgroup.procs", "0");
 	rmdir(CGROUP);
 	umount(CGROUPS);

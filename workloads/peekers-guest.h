@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "kpage.h"
+#include "nd-region.h"
 
 struct run;
 
@@ -23,6 +24,9 @@ struct run;
  *	192 MiB  64 MiB persistent memory, shares its section with RAM
  *	256 MiB  128 MiB reserved: a whole section, for a block that is added later
  *	384 MiB  RAM up to 512 MiB
+ *
+ * And an NVDIMM of another size behind all of it, where the per-page files end before:
+ * 6.12.117 does not count it into max_pfn (add_pages() of arch/x86/mm/init_64.c).
  */
 #define PEEKERS_MEM_MIB 512
 #define PEEKERS_RESERVED (161ull << 20)
@@ -32,6 +36,7 @@ struct run;
 #define PEEKERS_PMEM_BYTES (64ull << 20)
 #define PEEKERS_BLOCK (256ull << 20)
 #define PEEKERS_BLOCK_BYTES (128ull << 20)
+#define PEEKERS_NVDIMM_BYTES (256ull << 20)
 #define PEEKERS_CMDLINE	\
 	"memmap=1M$161M memmap=4M$164M memmap=64M!192M memmap=128M$256M page_owner=on brd.rd_nr=2"
 
@@ -44,16 +49,18 @@ extern const char *const peekers_guest_config[];
  * @cgroup: inode of the cgroup that the process is in
  * @words: room for a word of each page frame, NULL before it is asked for
  * @nr: page frames, up to the end of /proc/kpageflags
+ * @nvdimm: bound: it has struct pages. No name before peekers_guest_enter()
  */
 struct peekers_guest {
 	struct kpage kpage;
 	uint64_t cgroup;
 	uint64_t *words;
 	uint64_t nr;
+	struct nd_device nvdimm;
 };
 
 /**
- * peekers_guest_enter() - open the files and move the process into a cgroup
+ * peekers_guest_enter() - open the files, bind the NVDIMM, enter a cgroup
  * @guest: filled; peekers_guest_leave() undoes it, also after a failure
  * @run: gets the reason of a failure
  */

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nd-region.h"
 #include "peekers-guest.h"
 #include "peekers-storm.h"
 #include "sysfs.h"
@@ -26,6 +27,13 @@
 #define UNPOISON "/sys/kernel/debug/hwpoison/unpoison-pfn"
 #define PIPES 64
 #define AREA_PAGES 128
+
+static struct nd_device nvdimm;
+
+void storm_actions_use(const struct nd_device *device)
+{
+	nvdimm = *device;
+}
 
 /* What another action, or the lack of memory, may answer with. */
 static int tolerate(int err)
@@ -179,6 +187,19 @@ static int block(uint64_t seed)
 	return tolerate(err);
 }
 
+/* Its struct pages come and go, and so do the sections they are of. */
+static int namespace(uint64_t seed)
+{
+	int err;
+
+	(void)seed;
+	err = nd_device_unbind(&nvdimm);
+	/* Not bound: there was no memory for it last time. */
+	if (err == -ENODEV)
+		err = 0;
+	return tolerate(err ? err : nd_device_bind(&nvdimm));
+}
+
 static int compact(uint64_t seed)
 {
 	int err = sysfs_write("/proc/sys/vm/compact_memory", "1");
@@ -221,5 +242,6 @@ const struct storm_action storm_actions[] = {
 	{ "huge pages", huge_page }, { "hugetlb", hugetlb }, { "slabs", slabs },
 	{ "fork", child }, { "zswap", swap_out }, { "ksm", merge }, { "tmpfs", file },
 	{ "memory block online and offline", block },
+	{ "namespace unbound and bound", namespace },
 	{ "compaction", compact }, { "soft offline", offline_page }, { NULL, NULL }
 };

@@ -249,6 +249,7 @@ static int storm_setup(struct run *run)
 	storm.kinds.run = run;
 	storm.kinds.kpage = storm.guest.kpage;
 	storm.kinds.reserved_phys = PEEKERS_RESERVED;
+	storm.kinds.pmem_bytes = PEEKERS_PMEM_BYTES;
 	storm.kinds.cgroup = storm.guest.cgroup;
 	err = page_kinds_make(&storm.kinds);
 	if (err)
@@ -263,6 +264,7 @@ static int storm_setup(struct run *run)
 				 strerror(-err));
 	if (!peekers_guest_map(&storm.guest, run, &nr))
 		return -ENOMEM;
+	storm_actions_use(&storm.guest.nvdimm);
 	return prepare_zswap(run);
 }
 
@@ -328,7 +330,8 @@ const struct workload workload_peekers_storm = {
 	.kind = WORKLOAD_CHECK,
 	.on_request = true,
 	.needs = { .config = peekers_guest_config, .cmdline = PEEKERS_CMDLINE,
-		   .mem_mib = PEEKERS_MEM_MIB, .cpus = 2, .nodes = 1 },
+		   .mem_mib = PEEKERS_MEM_MIB, .pmem_mib = PEEKERS_NVDIMM_BYTES >> 20,
+		   .cpus = 2, .nodes = 1 },
 	.params = storm_params,
 	.checks = storm_checks,
 	.deadline_s = 1200,

@@ -19,6 +19,11 @@ struct storm_action {
 	int (*act)(uint64_t seed);
 };
 
+struct nd_device;
+
+/** storm_actions_use() - @device: bound; an action unbinds it and binds it again */
+void storm_actions_use(const struct nd_device *device);
+
 /**
  * storm_actions - all of them, ended by a NULL name
  *

@@ -57,6 +57,7 @@ static int peekers_setup(struct run *run)
 	kinds.run = run;
 	kinds.kpage = guest.kpage;
 	kinds.reserved_phys = PEEKERS_RESERVED;
+	kinds.pmem_bytes = PEEKERS_PMEM_BYTES;
 	kinds.cgroup = guest.cgroup;
 	return page_kinds_make(&kinds);
 }
@@ -121,7 +122,8 @@ const struct workload workload_peekers = {
 	.help = "how pages of every kind are classified where user space can ask",
 	.kind = WORKLOAD_CHECK,
 	.needs = { .config = peekers_guest_config, .cmdline = PEEKERS_CMDLINE,
-		   .mem_mib = PEEKERS_MEM_MIB, .cpus = 1, .nodes = 1 },
+		   .mem_mib = PEEKERS_MEM_MIB, .pmem_mib = PEEKERS_NVDIMM_BYTES >> 20,
+		   .cpus = 1, .nodes = 1 },
 	.metrics = peekers_metrics,
 	.checks = peekers_checks,
 	.deadline_s = 60,
