@@ -18,7 +18,6 @@
 #include "workload.h"
 
 #define PAGE 4096
-#define SEARCHED 8192	/* page frames looked through for a free one */
 #define FILL 0x5a		/* what page-kind-make.c writes */
 #ifndef MADV_SOFT_OFFLINE
 #define MADV_SOFT_OFFLINE 101	/* include/uapi/asm-generic/mman-common.h */
@@ -209,33 +208,32 @@ static int check_case(struct page_kinds *kinds, const struct poison_case *what)
 /* A free page has no user to tell: it is taken off the free lists, and comes back. */
 static int check_free_page(struct peekers_guest *guest, struct page_kinds *kinds)
 {
-	uint64_t nr, start, i, pfn, before = 0, poisoned = 0, later = 0;
+	uint64_t nr, pfn, poisoned = 0, later = 0;
 	uint64_t *words = peekers_guest_map(guest, kinds->run, &nr);
 	char text[32], a[128], b[128];
 	int err, done, given_back;
 
 	if (!words)
 		return -ENOMEM;
-	/* At the end: the last to be used up. The second of a block is not its head. */
-	start = nr - SEARCHED;
-	err = peekers_guest_read(guest, kinds->run, KPAGE_FLAGS, start, words, SEARCHED);
-	for (i = SEARCHED - 1; i > 1 && !err; i--)
-		if (words[i] & KPF(BUDDY) && words[i - 1] & KPF(BUDDY))
-			break;
-	pfn = start + i;
-	before = words[i];
+	/* From the end: the last to be used up. The second of a block is not its head. */
+	err = peekers_guest_read(guest, kinds->run, KPAGE_FLAGS, 0, words, nr);
+	if (err)
+		return err;
+	for (pfn = nr - 1; pfn && !(words[pfn] & words[pfn - 1] & KPF(BUDDY)); pfn--)
+		;
+	if (!pfn)
+		return run_error(kinds->run, -ENOMEM, "no two free page frames side by side");
 	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
 	done = sysfs_write(POISON "corrupt-pfn", text);
-	if (!err)
-		err = read_flags(kinds, pfn, &poisoned);
+	err = read_flags(kinds, pfn, &poisoned);
 	given_back = unpoison(pfn);
 	if (!err)
 		err = read_flags(kinds, pfn, &later);
 	if (err)
 		return run_error(kinds->run, err, "free page: %s", strerror(-err));
 	run_check(kinds->run, "hwpoison", "kind=free",
-		  done || given_back || !(before & KPF(BUDDY)) || !(poisoned & KPF(HWPOISON)) ||
-		  poisoned & KPF(BUDDY) || later & KPF(HWPOISON) ? VERDICT_FAIL : VERDICT_PASS,
+		  done || given_back || !(poisoned & KPF(HWPOISON)) || poisoned & KPF(BUDDY) ||
+		  later & KPF(HWPOISON) ? VERDICT_FAIL : VERDICT_PASS,
 		  "frame 0x%llx: corrupt-pfn: %s, then it is %s (must have hwpoison, and not buddy); "
 		  "unpoison-pfn: %s, then %s", (unsigned long long)pfn, strerror(-done),
 		  kpage_flags_text(poisoned, a, sizeof(a)), strerror(-given_back),
