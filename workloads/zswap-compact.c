@@ -279,6 +279,21 @@ static int settle(struct run *run)
 	return err ? err : count_others(run, &settled_others);
 }
 
+/*
+ * A ballast that comes and goes leaves other frames free than before, and what had
+ * settled moves once more: with a pool whose pages never move, 72 pages were moved, and
+ * only 30 of them were new.
+ */
+static int settle_with_ballast(struct run *run)
+{
+	int err = settle(run);
+
+	if (!err)
+		err = take_ballast(run);
+	drop_ballast();
+	return err ? err : settle(run);
+}
+
 /* No counter tells a page of the pool from others; but the others have been moved before. */
 static int move_zspages(struct run *run)
 {
@@ -312,7 +327,7 @@ static int compact_setup(struct run *run)
 	if (!err)
 		err = swap_pages_new(run, 0, nr, &pages);
 	if (!err)
-		err = settle(run);
+		err = settle_with_ballast(run);
 	return err ? err : take_ballast(run);
 }
 
