@@ -77,7 +77,7 @@ all_mutants() {
 short_params() {
 	echo zswap.compressor=lzo zswap.pool=zsmalloc zswap.pages=64
 	echo ksm.pages=16
-	echo odirect.buffer=anon odirect.ops=4 odirect.gup_pages=512
+	echo odirect.buffer=anon odirect.ops=4 odirect.gup_pages=1024
 	echo dax.rebinds=1 dax.pages=16 dax.units=2
 	echo compaction.by=fault compaction.pattern=movable
 	echo races.race=ksm
