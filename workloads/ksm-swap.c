@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cgroup.h"
 #include "ksm-round.h"
@@ -24,6 +25,8 @@
 
 #define SWAP_PAGES 16384
 #define RECLAIMS 16
+/* mm/memcontrol.c: FLUSH_TIME; a little more */
+#define FLUSH_MS 2100
 
 /** struct flow - what must go out and come in */
 struct flow {
@@ -62,16 +65,24 @@ void ksm_swap_cleanup(void)
 	swap_device_off();
 }
 
-/* Pages that were touched lately go back to the active list: it takes some rounds. */
+/*
+ * Pages that were touched lately go back to the active list: it takes some rounds. From
+ * there the kernel takes them only when its counts say that the inactive one is short
+ * (inactive_is_low()), and these may be as old as the last flush.
+ */
 static int reclaim(struct ksm_round *round, const struct cgroup *group)
 {
-	size_t nr = round->layout->nr, swapped = 0;
+	const struct timespec flush = { FLUSH_MS / 1000, FLUSH_MS % 1000 * 1000000l };
+	size_t nr = round->layout->nr, swapped = 0, before;
 	int i, err = 0;
 
 	for (i = 0; i < RECLAIMS && !err && swapped < nr; i++) {
+		before = swapped;
 		err = cgroup_reclaim(round->run, group, nr * KSM_PAGE);
 		if (!err)
 			err = ksm_area_swapped(&round->area, &swapped);
+		if (!err && swapped == before)
+			nanosleep(&flush, NULL);
 	}
 	if (!err && swapped < nr)
 		err = run_error(round->run, -EBUSY, "%zu of %zu pages stay in memory", nr - swapped,
