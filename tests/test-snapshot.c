@@ -19,8 +19,10 @@
 static const char slabinfo[] =
 	"slabinfo - version: 2.1\n"
 	"# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables\n"
-	"zswap_entry          128    146     56   73    1 : tunables    0    0    0 : slabdata      2\n"
-	"kmalloc-64          2048   2048     64   64    1 : tunables    0    0    0 : slabdata     32\n";
+	"zswap_entry          128    146     56   73    1 : tunables    0    0    0 : slabdata      2      2      0\n"
+	"debug_objects_cache   90     96     40   32    2 : tunables    0    0    0 : slabdata      3      3      0\n"
+	"kmemleak_object       16     32    240   16    1 : tunables    0    0    0 : slabdata      1      2      0\n"
+	"kmalloc-64          2048   2048     64   64    1 : tunables    0    0    0 : slabdata     32     32      0\n";
 
 static const char zoneinfo[] =
 	"Node 0, zone      DMA\n"
@@ -64,12 +66,25 @@ static void slabinfo_gives_objects_in_use(void **state)
 	free(snapshot);
 }
 
+/* Objects of the debug kernel's tools stand for those of other caches. */
+static void caches_of_tools_are_left_out(void **state)
+{
+	struct snapshot *snapshot = sample();
+
+	(void)state;
+	assert_int_equal(snapshot->tool_pages, 3 * 2 + 2 * 1);
+	assert_int_equal(snapshot_parse_slabinfo(slabinfo, snapshot), 0);
+	assert_int_equal(snapshot->tool_pages, 3 * 2 + 2 * 1);
+	free(snapshot);
+}
+
 static void no_slabinfo_is_refused(void **state)
 {
 	static const char *const bad[] = {
 		"", "slabinfo", "slabinfo - version: 2.1", "slabinfo - version: 2.1\n",
 		"slabinfo - version: 2.1\nkmalloc-64\n", "slabinfo - version: 2.1\nkmalloc-64 x\n",
-		"slabinfo - version: 1.2\nkmalloc-64 1\n",
+		"slabinfo - version: 1.2\nkmalloc-64 1 1 64 64 1 : tunables 0 0 0 : slabdata 1 1 0\n",
+		"slabinfo - version: 2.1\nkmalloc-64 1 1 64 64 1 : tunables 0 0 0 : slabdata 1\n",
 	};
 	struct snapshot *snapshot = sample();
 	size_t i;
@@ -83,17 +98,19 @@ static void no_slabinfo_is_refused(void **state)
 static void too_many_caches_do_not_run_over(void **state)
 {
 	struct snapshot *snapshot = sample();
-	size_t size = (SNAPSHOT_CACHES_MAX + 2) * 64;
+	size_t size = (SNAPSHOT_CACHES_MAX + 2) * 80;
 	char *text = malloc(size);
 	size_t used, i;
 
 	(void)state;
 	assert_non_null(text);
-	sprintf(text, "slabinfo - version: 2.1\na-name-that-is-longer-than-the-room-for-a-name 1\n");
+	sprintf(text, "slabinfo - version: 2.1\na-name-that-is-longer-than-the-room-for-a-name "
+		"1 1 64 64 1 : tunables 0 0 0 : slabdata 1 1 0\n");
 	assert_int_equal(snapshot_parse_slabinfo(text, snapshot), -EINVAL);
 	used = (size_t)sprintf(text, "slabinfo - version: 2.1\n");
 	for (i = 0; i <= SNAPSHOT_CACHES_MAX; i++)
-		used += (size_t)sprintf(text + used, "cache-%zu 1\n", i);
+		used += (size_t)sprintf(text + used, "cache-%zu 1 1 64 64 1 : tunables 0 0 0 : "
+					"slabdata 1 1 0\n", i);
 	assert_int_equal(snapshot_parse_slabinfo(text, snapshot), -EFBIG);
 	free(text);
 	free(snapshot);
@@ -218,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slabinfo_gives_objects_in_use),
+		cmocka_unit_test(caches_of_tools_are_left_out),
 		cmocka_unit_test(no_slabinfo_is_refused),
 		cmocka_unit_test(too_many_caches_do_not_run_over),
 		cmocka_unit_test(zoneinfo_counts_lists_per_cpu_as_free),

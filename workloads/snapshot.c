@@ -87,23 +87,45 @@ static const char *next_line(const char *line)
 	return line && line[1] ? line + 1 : NULL;
 }
 
+/* Of the debug kernel's tools: see snapshot_parse_slabinfo(). */
+static bool is_tool(const char *cache)
+{
+	static const char *const tools[] = {
+		"debug_objects_cache", "kmemleak_object", "kmemleak_scan_area",
+	};
+	size_t i;
+
+	for (i = 0; i < NR(tools); i++)
+		if (!strcmp(cache, tools[i]))
+			return true;
+	return false;
+}
+
 int snapshot_parse_slabinfo(const char *text, struct snapshot *ret_snapshot)
 {
 	struct snapshot_cache *cache;
+	uint64_t slab_pages, slabs;
 	const char *line;
 	size_t nr = 0;
 
 	if (strncmp(text, "slabinfo - version: 2", 21))
 		return -EINVAL;
+	ret_snapshot->tool_pages = 0;
 	for (line = next_line(text); line; line = next_line(line)) {
 		if (*line == '#')
 			continue;
 		if (nr == SNAPSHOT_CACHES_MAX)
 			return -EFBIG;
 		cache = &ret_snapshot->cache[nr];
-		if (sscanf(line, "%39s %" SCNu64, cache->name, &cache->objects) != 2)
+		/* name, objects: in use, in all; bytes, objects of a slab, its pages; slabs */
+		if (sscanf(line, "%39s %" SCNu64 " %*u %*u %*u %" SCNu64 " : tunables %*u %*u %*u "
+			   ": slabdata %*u %" SCNu64, cache->name, &cache->objects, &slab_pages,
+			   &slabs) != 4)
 			return -EINVAL;
-		nr++;
+		if (is_tool(cache->name))
+			ret_snapshot->tool_pages += slab_pages * slabs;
+		else
+			nr++;
 	}
 	if (!nr)
 		return -EINVAL;
@@ -334,7 +356,8 @@ int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 	if (err)
 		return err;
 	ret_snapshot->value[SNAP_MANAGED] = managed;
-	ret_snapshot->value[SNAP_USED] = managed - pages_free;
+	ret_snapshot->value[SNAP_USED] = managed - pages_free - ret_snapshot->tool_pages;
+	ret_snapshot->value[SNAP_SLAB] -= ret_snapshot->tool_pages;
 	take_files(reader->job, ret_snapshot);
 	return 0;
 }

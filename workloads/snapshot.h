@@ -56,6 +56,7 @@ struct snapshot_cache {
  * @value: counters
  * @cache: slab caches, in the order of /proc/slabinfo
  * @nr_caches: how many
+ * @tool_pages: slab pages of the debug kernel's own tools, in none of the counters
  * @variant: counters of the variant, in the order of the job
  * @nr_variant: how many
  */
@@ -63,6 +64,7 @@ struct snapshot {
 	uint64_t value[SNAP_NR];
 	struct snapshot_cache cache[SNAPSHOT_CACHES_MAX];
 	size_t nr_caches;
+	uint64_t tool_pages;
 	uint64_t variant[SNAPSHOT_VARIANT_MAX];
 	size_t nr_variant;
 };
@@ -120,7 +122,10 @@ unsigned int snapshot_growth(const struct snapshot *before, const struct snapsho
 /**
  * snapshot_parse_slabinfo() - objects in use of each cache
  * @text: /proc/slabinfo
- * @ret_snapshot: cache and nr_caches are filled
+ * @ret_snapshot: cache, nr_caches and tool_pages are filled
+ *
+ * The caches of debugobjects and kmemleak are left out: they have an object for objects
+ * of other caches, some of them for a while after those were freed.
  *
  * Return: 0, -EINVAL for what is no slabinfo, -EFBIG for too many caches.
  */
