@@ -22,9 +22,11 @@
  *	hang			do nothing more, ever
  *	exit N | kill N		end: exit code, signal
  *	cont			wait until the monitor lets the guest run
+ *	once PATH ... then	what stands between is done once: PATH is made by it
  *
  * A script without the line "cont" begins with it.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -280,8 +282,19 @@ static void do_process(const char *word, const char *rest)
 		give_up("unknown command in FAKE_QEMU_SCRIPT");
 }
 
+/* Return: true when it was done before. */
+static bool was_done(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0;
+}
+
 static void run_script(struct fake *fake, char *script)
 {
+	bool skip = false;
 	char *save, *line;
 
 	for (line = strtok_r(script, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
@@ -289,6 +302,12 @@ static void run_script(struct fake *fake, char *script)
 
 		if (rest)
 			*rest++ = '\0';
+		if (!strcmp(line, "then"))
+			skip = false;
+		else if (!strcmp(line, "once"))
+			skip = was_done(rest ? rest : "");
+		if (skip || !strcmp(line, "then") || !strcmp(line, "once"))
+			continue;
 		if (!do_record(fake, line, rest ? rest : "") &&
 		    !do_console(fake, line, rest ? rest : "") &&
 		    !do_monitor(fake, line, rest ? rest : ""))

@@ -267,6 +267,23 @@ static void a_check_that_needs_cpus_is_run_by_tcg(void **state)
 	assert_true(job.exact);
 }
 
+static void a_breakpoint_of_the_emulator_is_met_once(void **state)
+{
+	struct bench *bench = *state;
+	char *met_once = str_printf("cont\nonce %s/met\nconsole [    1.000000] Oops: int3: 0000 [#1] "
+				    "SMP\nexit 0\nthen\nhello\nend pass\nexit 0", bench->dir);
+	const char *met_twice = "cont\nconsole [    1.000000] Oops: int3: 0000 [#1] SMP\nexit 0";
+
+	add(bench, &race, 1, met_once);
+	add(bench, &race, 1, met_twice);
+	add(bench, &plain, 1, met_twice);
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_cell(bench, 0, VERDICT_PASS, "");
+	assert_cell(bench, 1, VERDICT_FAIL, "int3");
+	assert_cell(bench, 2, VERDICT_FAIL, "int3");
+	free(met_once);
+}
+
 static void a_debug_kernel_gets_more_time(void **state)
 {
 	struct bench *bench = *state;
@@ -366,6 +383,7 @@ int main(void)
 		TEST(no_archive_is_left_behind),
 		TEST(unmet_needs_are_unsupported_not_failed),
 		TEST(a_check_that_needs_cpus_is_run_by_tcg),
+		TEST(a_breakpoint_of_the_emulator_is_met_once),
 		TEST(a_debug_kernel_gets_more_time),
 		TEST(a_cell_gets_what_its_parameters_need),
 		TEST(a_variant_without_a_kernel_is_broken),
