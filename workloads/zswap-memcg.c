@@ -49,7 +49,7 @@ static const struct workload_param memcg_params[] = {
 	{ .name = "limit", .help = "memory.max, in hundredths of that", .def = "50",
 	  .min = 40, .max = 100, .full = "50,75" },
 	{ .name = "zswap_limit", .help = "memory.zswap.max, in hundredths of that", .def = "10",
-	  .min = 10, .max = 100, .full = "10,20" },
+	  .min = 1, .max = 100, .full = "3,6" },
 	{ .name = NULL }
 };
 
