@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cycle.h"
+#include "kmemleak.h"
 #include "run.h"
 #include "snapshot.h"
 #include "sysfs.h"
@@ -27,8 +27,6 @@
 #define LEAST_CYCLES 16		/* of the costliest kind */
 #define SETTLE_MS 10000		/* guest time until what is freed by workers is free */
 #define SETTLE_STEP_MS 100
-#define KMEMLEAK "/sys/kernel/debug/kmemleak"
-#define KMEMLEAK_AGE_MS 5500	/* younger objects are not reported, mm/kmemleak.c */
 
 static const struct workload_param invariants_params[] = {
 	{ .name = "cycles", .help = "cycles of each kind (the costly kinds: a half to an eighth)",
@@ -184,35 +182,6 @@ static int run_table(struct trial *trial, const struct cycle *cycle)
 	return err;
 }
 
-/* --- kmemleak, where the kernel has it --- */
-
-static int kmemleak_scan(struct run *run)
-{
-	pause_ms(KMEMLEAK_AGE_MS);
-	return cycle_write(run, KMEMLEAK, "scan");
-}
-
-/* An object is reported by the second scan that finds no pointer to it. */
-static int kmemleak_report(struct run *run)
-{
-	char text[700];
-	int n, err;
-
-	run_phase(run, "kmemleak");
-	err = kmemleak_scan(run);
-	if (!err)
-		err = kmemleak_scan(run);
-	if (err)
-		return err;
-	n = sysfs_read(KMEMLEAK, text, sizeof(text));
-	if (n < 0 && n != -EFBIG)
-		return run_error(run, n, KMEMLEAK ": %s", strerror(-n));
-	run_check(run, "kmemleak", "", n ? VERDICT_FAIL : VERDICT_PASS,
-		  "two scans after all cycles: %s", !n ? "no unreferenced object" :
-		  n < 0 ? "more reports than can be shown" : text);
-	return 0;
-}
-
 static int invariants_run(struct run *run)
 {
 	struct trial *trial = calloc(1, sizeof(*trial));
@@ -238,8 +207,8 @@ static int invariants_run(struct run *run)
 		err = run_table(trial, cycles_pool);
 	if (!err)
 		err = run_table(trial, cycles_device);
-	if (!err && !access(KMEMLEAK, F_OK))
-		err = kmemleak_report(run);
+	if (!err)
+		err = kmemleak_check(run);
 	snapshot_reader_free(trial->reader);
 out:
 	free(trial);

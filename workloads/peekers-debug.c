@@ -11,12 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kmemleak.h"
 #include "peekers-parts.h"
-#include "sysfs.h"
 #include "workload.h"
 
 #define PAGE_OWNER "/sys/kernel/debug/page_owner"
-#define KMEMLEAK "/sys/kernel/debug/kmemleak"
 #define RECORD_MAX 4096
 
 /*
@@ -53,29 +52,6 @@ static int check_owner(struct page_kinds *kinds, const struct page_made *made)
 	return 0;
 }
 
-/* What was allocated just before the first scan may not be pointed to yet; so two. */
-static int check_leaks(struct page_kinds *kinds)
-{
-	char report[RECORD_MAX];
-	int fd, i, err = 0;
-	ssize_t n;
-
-	for (i = 0; i < 2 && !err; i++)
-		err = sysfs_write(KMEMLEAK, "scan");
-	if (err)
-		return run_error(kinds->run, err, KMEMLEAK ": write scan: %s", strerror(-err));
-	fd = open(KMEMLEAK, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return run_error(kinds->run, -errno, KMEMLEAK ": %s", strerror(errno));
-	n = read(fd, report, sizeof(report) - 1);
-	close(fd);
-	report[n > 0 ? n : 0] = '\0';
-	report[strcspn(report, "\n")] = '\0';
-	run_check(kinds->run, "kmemleak", "", n ? VERDICT_FAIL : VERDICT_PASS,
-		  "two scans reported %s%.200s", n ? "" : "nothing", report);
-	return 0;
-}
-
 int peekers_debug(struct peekers_guest *guest, struct page_kinds *kinds)
 {
 	int err = 0;
@@ -85,7 +61,5 @@ int peekers_debug(struct peekers_guest *guest, struct page_kinds *kinds)
 	for (i = 0; i < kinds->nr && !err; i++)
 		if (!strcmp(kinds->made[i].kind->name, "hugetlb") && !access(PAGE_OWNER, F_OK))
 			err = check_owner(kinds, &kinds->made[i]);
-	if (!err && !access(KMEMLEAK, F_OK))
-		err = check_leaks(kinds);
-	return err;
+	return err ? err : kmemleak_check(kinds->run);
 }
