@@ -40,8 +40,8 @@ static const struct {
 	int (*check)(struct peekers_guest *guest, struct page_kinds *kinds);
 } parts[] = {
 	{ "holes", peekers_holes }, { "struct pages", peekers_raw },
-	{ "idle pages", peekers_idle }, { "debug kernel", peekers_debug },
-	{ "kernel's own pages", peekers_kernel }, { "memory block", peekers_block },
+	{ "idle pages", peekers_idle }, { "kernel's own pages", peekers_kernel },
+	{ "debug kernel", peekers_debug }, { "memory block", peekers_block },
 	{ "hwpoison", peekers_poison },
 };
 
