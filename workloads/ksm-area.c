@@ -24,7 +24,7 @@
 #define PAGEMAP_SWAPPED (1ull << 62)
 #define PAGEMAP_PRESENT (1ull << 63)
 
-#define MARK_AT 2048		/* where a page that is written to gets its mark */
+#define MARK_STEP (73 * 8)	/* seven of them are a page less the last word */
 
 static void *map(size_t bytes)
 {
@@ -59,6 +59,12 @@ static int place(struct ksm_area *area)
 	return err;
 }
 
+/* The first word, the last and some between: pages may differ anywhere and only there. */
+static size_t mark_at(size_t i)
+{
+	return i % 8 * MARK_STEP;
+}
+
 static uint64_t mark(size_t i)
 {
 	return 0xff00000000000000ull | i;	/* no text has such a byte */
@@ -74,12 +80,12 @@ static void fill_page(struct ksm_area *area, size_t i, uint8_t *at)
 	else
 		content_fill(area->maker, page->content, at);
 	if (page->broken)
-		memcpy(at + MARK_AT, &word, sizeof(word));
+		memcpy(at + mark_at(i), &word, sizeof(word));
 }
 
 void ksm_area_break(const struct ksm_area *area, size_t i)
 {
-	*(volatile uint64_t *)(ksm_area_at(area, i) + MARK_AT) = mark(i);
+	*(volatile uint64_t *)(ksm_area_at(area, i) + mark_at(i)) = mark(i);
 }
 
 static int advise(struct ksm_area *area)
