@@ -19,6 +19,7 @@
 #include "swap-device.h"
 #include "swap-pages.h"
 #include "table.h"
+#include "tlb.h"
 #include "zswap-counters.h"
 #include "zswap-setup.h"
 
@@ -142,6 +143,8 @@ static int memcg_setup(struct run *run)
 	cell = (struct pressure){ .run = run };
 	err = zswap_swap_on(run, nr + NEIGHBOUR_PAGES);
 	if (!err)
+		err = tlb_prepare(run);
+	if (!err)
 		err = cgroup_new(run, "zswap-limited", &cell.group);
 	if (!err)
 		err = cgroup_new(run, "zswap-neighbour", &cell.neighbour);
@@ -198,6 +201,7 @@ static int touch_all(struct pressure *p)
 		from = run_now(p->run);
 		memcpy(swap_pages_at(pages, i), made, sizeof(made));
 		pages->sample[i] = run_now(p->run) - from;
+		tlb_forget();
 		err = watch_zswap(p, i);
 	}
 	if (!err)
@@ -222,6 +226,7 @@ static int access_randomly(struct pressure *p, struct swap_verdict *verdict)
 		swap_pages_compare(pages, i, swap_pages_at(pages, i), verdict);
 		if (prng_next(&state) & 1)
 			swap_pages_write(pages, i);
+		tlb_forget();
 		err = watch_zswap(p, k);
 	}
 	if (!err)

@@ -27,6 +27,7 @@
 #include "swap-pages.h"
 #include "sysfs.h"
 #include "table.h"
+#include "tlb.h"
 #include "zswap-counters.h"
 #include "zswap-setup.h"
 
@@ -84,7 +85,7 @@ static const struct metric threads_metrics[] = {
 	  .help = "the same, 99th percentile",
 	  .series = "load", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_P99 },
 	{ .name = "whole",
-	  .help = "all operations of all threads",
+	  .help = "all operations of all threads, a TLB flush after each",
 	  .series = "whole", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
 	{ .name = "stores",
 	  .help = "pages stored in zswap",
@@ -183,6 +184,8 @@ static int threads_setup(struct run *run)
 		return run_error(run, -ENOMEM, "no memory for %" PRIu64 " samples", operations);
 	err = zswap_swap_on(run, nr * (THREADS_MAX + 1));
 	if (!err)
+		err = tlb_prepare(run);
+	if (!err)
 		err = cgroup_new(run, "zswap-threads", &group);
 	if (!err)
 		err = swap_pages_new(run, 0, nr, &shared);
@@ -244,6 +247,7 @@ static void *work(void *arg)
 
 	for (k = 0; k < w->operations && !w->err; k++) {
 		w->err = operate(w);
+		tlb_forget();
 		if (!(__atomic_add_fetch(&made, 1, __ATOMIC_RELAXED) % ROUND))
 			sem_post(&turn);
 	}
