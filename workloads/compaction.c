@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include "fragment.h"
+#include "free-pages.h"
 #include "job.h"
 #include "page-frames.h"
 #include "sysfs.h"
@@ -293,14 +294,18 @@ static int compact_memory(struct trial *trial)
 }
 
 /*
- * The faults still compact directly: what compaction of all memory has freed waits on
- * the lists per CPU, because it drains them only on behalf of an allocation
- * (compact_zone()), and a pageblock with one page there is no huge page yet.
+ * The faults still compact directly: some of what compaction of all memory has freed
+ * waits on the lists per CPU, because it drains them only on behalf of an allocation
+ * (compact_zone()), and a pageblock with one page there is no huge page yet. With lists
+ * of the usual length that would be an eighth of memory.
  */
 static int by_compact_memory(struct trial *trial)
 {
-	int err;
+	int err = free_pages_shorten_lists();
 
+	if (err)
+		return run_error(trial->run, err, "percpu_pagelist_high_fraction: %s",
+				 strerror(-err));
 	trial->whole = true;
 	err = compact_memory(trial);
 	return err ? err : by_fault(trial);

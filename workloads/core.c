@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "core-bench.h"
+#include "job.h"
 #include "hot-memory.h"
 #include "sysfs.h"
 #include "table.h"
@@ -145,6 +147,15 @@ static void judge(struct core *core, const struct core_bench *bench, const char 
 		  "%zu of %zu operations came out wrong", core->bad, core->nr);
 }
 
+/* All huge pages of an operation, one for 64 of the pages, are there at once. */
+static void core_adapt(const struct job *job, struct workload_needs *needs)
+{
+	const char *text = job_param(job, "pages");
+	unsigned int pages = text ? (unsigned int)strtoul(text, NULL, 10) : 0;
+
+	needs->mem_mib += pages > 4096 ? pages / 64 * 2 : 0;
+}
+
 static int measure(struct core *core, const struct core_bench *bench)
 {
 	uint64_t before = 0, after = 0;
@@ -230,6 +241,7 @@ const struct workload workload_core = {
 	.metrics = core_metrics,
 	.checks = core_checks,
 	.deadline_s = 120,
+	.adapt = core_adapt,
 	.setup = core_setup,
 	.run = core_run,
 };

@@ -46,3 +46,8 @@ int free_pages_read(uint64_t *ret_pages)
 	fclose(zoneinfo);
 	return err;
 }
+
+int free_pages_shorten_lists(void)
+{
+	return sysfs_write("/proc/sys/vm/percpu_pagelist_high_fraction", "1000000");
+}

@@ -28,4 +28,15 @@ int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages);
  */
 int free_pages_read(uint64_t *ret_pages);
 
+/**
+ * free_pages_shorten_lists() - hand what is freed from now on to the buddy lists soon
+ *
+ * By default the list of a CPU grows with what is freed, up to an eighth of the zone
+ * (nr_pcp_high() of mm/page_alloc.c), where it is no target for compaction and merges
+ * with no neighbour. From now on it holds four batches at most.
+ *
+ * Return: 0 or -errno.
+ */
+int free_pages_shorten_lists(void);
+
 #endif

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "free-pages.h"
 #include "pagemap.h"
 #include "race.h"
 #include "sysfs.h"
@@ -162,24 +163,14 @@ static int with_buffer(struct race *race, enum buffer_kind kind)
 	return err;
 }
 
-/*
- * By default the per-CPU lists grow with what is freed, up to an eighth of the zone
- * (nr_pcp_high() in mm/page_alloc.c): all that select_pages() gives back stayed there,
- * where compaction finds no target. A large fraction leaves them four batches.
- */
-static int shorten_lists(struct race *race)
-{
-	static const char path[] = "/proc/sys/vm/percpu_pagelist_high_fraction";
-	int err = sysfs_write(path, "1000000");
-
-	return err ? run_error(race->run, err, "%s: %s", path, strerror(-err)) : 0;
-}
-
 int race_compact(struct race *race)
 {
-	int err = shorten_lists(race);
+	/* Where all that select_pages() gives back stays, compaction finds no target. */
+	int err = free_pages_shorten_lists();
 
-	if (!err)
-		err = with_buffer(race, BUFFER_ANON);
+	if (err)
+		return run_error(race->run, err, "percpu_pagelist_high_fraction: %s",
+				 strerror(-err));
+	err = with_buffer(race, BUFFER_ANON);
 	return err ? err : with_buffer(race, BUFFER_SHARED);
 }
