@@ -67,6 +67,9 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	err = free_pages_read(&metadata.free_pages);
 	if (err)
 		return run_error(run, err, "/proc/zoneinfo: %s", strerror(-err));
+	err = sysfs_field("/proc/vmstat", "nr_shmem", &metadata.shmem_pages);
+	if (err)
+		return run_error(run, err, "/proc/vmstat: no nr_shmem: %s", strerror(-err));
 	*ret_metadata = metadata;
 	return 0;
 }
@@ -150,6 +153,13 @@ int dax_room(const struct dax *dax)
 			       pages / 256);
 }
 
+/* What was recorded in between lies in shmem, the only user of it here. */
+static int64_t missing_pages(const struct dax_metadata *start, const struct dax_metadata *end)
+{
+	return (int64_t)(start->free_pages - end->free_pages) -
+	       (int64_t)(end->shmem_pages - start->shmem_pages);
+}
+
 /*
  * A kernel may take less than a full memmap: then free memory has to say so too. It
  * may not take more, and what it counts has to be gone from free memory.
@@ -159,7 +169,7 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 {
 	int64_t full = (int64_t)full_memmap(dax);
 	int64_t counted = (int64_t)(bound->memmap_pages - start->memmap_pages);
-	int64_t taken = (int64_t)(start->free_pages - bound->free_pages);
+	int64_t taken = missing_pages(start, bound);
 	int64_t tables = (int64_t)(bound->table_pages - start->table_pages);
 	int64_t direct = (int64_t)(bound->direct_pages - start->direct_pages);
 	int64_t least = counted + tables + direct - GIVEN_BACK_PAGES;
@@ -179,7 +189,7 @@ void dax_check_returned(struct dax *dax, const char *labels, const struct dax_me
 			const struct dax_metadata *end, bool first)
 {
 	int64_t counted = (int64_t)(end->memmap_pages - start->memmap_pages);
-	int64_t missing = (int64_t)(start->free_pages - end->free_pages);
+	int64_t missing = missing_pages(start, end);
 	int64_t tables = (int64_t)(end->table_pages - start->table_pages);
 	int64_t direct = (int64_t)(end->direct_pages - start->direct_pages);
 	int64_t most = first ? LEFT_FIRST_PAGES : LEFT_AGAIN_PAGES;
