@@ -19,7 +19,7 @@ packages_of() {
 		echo gcc make libc6-dev autoconf automake pkg-config libsqlite3-dev libjansson-dev \
 			libinih-dev libhwloc-dev libgsl-dev zlib1g-dev nettle-dev libcmocka-dev ;;
 	kernel)
-		echo xz-utils flex bison bc libelf-dev patch lz4 perl ;;
+		echo xz-utils flex bison bc libelf-dev patch lz4 perl libcap-dev libnuma-dev ;;
 	kernel-source)
 		echo linux-source-6.12 ;;
 	guest)
