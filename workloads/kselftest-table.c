@@ -20,7 +20,7 @@ const struct kselftest kselftest_table[] = {
 	  .hugepages = 1, .seconds = 120, .threads = true },
 	{ .name = "hugetlb_madv_vs_map", .program = "hugetlb_madv_vs_map", .hugepages = 1,
 	  .seconds = 120, .threads = true },
-	{ .name = "hugetlb-soft-offline", .program = "hugetlb-soft-offline", .hugepages = 8 },
+	{ .name = "hugetlb-soft-offline", .why_not = "starts /bin/sh, and the guest has no shell" },
 	{ .name = "hugetlb-read-hwpoison", .program = "hugetlb-read-hwpoison", .hugepages = 8 },
 	{ .name = "thuge-gen", .program = "thuge-gen", .hugepages = 8 },
 	{ .name = "map_fixed_noreplace", .program = "map_fixed_noreplace" },
