@@ -42,7 +42,7 @@ static const struct metric kselftest_metrics[] = {
 	{ .name = "test", .help = "outcome of a program: 0 pass, 1 skip, 2 fail",
 	  .series = "test", .unit = UNIT_COUNT, .direction = DIR_LOWER, .combine = COMBINE_MAX,
 	  .reference = REFERENCE_NO_WORSE },
-	{ .name = "case", .help = "outcome of each of its cases",
+	{ .name = "case", .help = "outcome of each of its cases, or of the whole where it names none",
 	  .series = "case", .unit = UNIT_COUNT, .direction = DIR_LOWER, .combine = COMBINE_MAX,
 	  .reference = REFERENCE_NO_WORSE },
 	{ .name = NULL }
@@ -262,6 +262,9 @@ static void record(struct trial *trial)
 		snprintf(labels, sizeof(labels), "case=%s", ktap->cases[i].name);
 		run_value(trial->run, "case", labels, ktap->cases[i].outcome);
 	}
+	/* Some say with their exit code all that they have to say. */
+	if (!ktap->nr)
+		run_value(trial->run, "case", "case=whole", outcome_of(trial));
 }
 
 /* Names of the cases that did not pass, as many as fit. */
