@@ -2,9 +2,11 @@
 /*
  * Workloads and checks described in Markdown, from what they declare.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "catalogue.h"
+#include "job.h"
 
 static const char intro[] =
 	"# Workloads and checks\n"
@@ -114,6 +116,43 @@ static void put_params(const struct workload_param *param, FILE *out)
 	}
 }
 
+/* A job of default values, but for @except, which has @value. */
+static void make_job(const struct workload_param *param, const struct workload_param *except,
+		     const char *value, struct job *job)
+{
+	*job = (struct job){ 0 };
+	for (; param->name && job->nr_params < JOB_PARAMS_MAX; param++) {
+		struct job_param *to = &job->params[job->nr_params++];
+
+		snprintf(to->name, sizeof(to->name), "%s", param->name);
+		snprintf(to->value, sizeof(to->value), "%s", param == except ? value : param->def);
+	}
+}
+
+/* Values with which no cell can run, and why. */
+static void put_why_not(const struct workload *workload, FILE *out)
+{
+	const struct workload_param *param = workload->adapt ? workload->params : NULL;
+	bool first = true;
+
+	for (; param && param->name; param++) {
+		for (size_t i = 0; param->choices && param->choices[i]; i++) {
+			struct workload_needs needs = workload->needs;
+			struct job job;
+
+			make_job(workload->params, param, param->choices[i], &job);
+			workload->adapt(&job, &needs);
+			if (!needs.why_not)
+				continue;
+			if (first)
+				fputs("\nCannot run, and is reported as unsupported:\n\n", out);
+			first = false;
+			fprintf(out, "- `%s=%s`: %s\n", param->name, param->choices[i],
+				needs.why_not);
+		}
+	}
+}
+
 static const char *beside(const struct metric *metric)
 {
 	static const char *const word[REFERENCE_NR] = {
@@ -161,6 +200,7 @@ static void put_workload(const struct workload *workload, FILE *out)
 		fprintf(out, "\n%s\n", workload->about);
 	put_needs(workload, out);
 	put_params(workload->params, out);
+	put_why_not(workload, out);
 	put_metrics(workload->metrics, out);
 	put_checks(workload->checks, out);
 }

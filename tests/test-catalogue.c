@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "catalogue.h"
+#include "job.h"
 
 static const char *const pools[] = { "zbud", "zsmalloc", NULL };
 static const struct workload_param params[] = {
@@ -31,8 +32,10 @@ static const char *const config[] = { "CONFIG_ZSWAP=y", "CONFIG_ZBUD=y", NULL };
 
 static void adapt(const struct job *job, struct workload_needs *needs)
 {
-	(void)job;
-	(void)needs;
+	const char *pool = job_param(job, "pool");
+
+	if (pool && !strcmp(pool, "zsmalloc") && job_param(job, "pages"))
+		needs->why_not = "is not there";
 }
 
 static const struct workload full = {
@@ -79,6 +82,8 @@ static void everything_declared_is_said(void **state)
 		   "needs follows its parameters.\nRuns only when it is named");
 	says(text, "| `pool` | one \\| the other | zbud, zsmalloc | zbud | zbud | zbud, zsmalloc |\n");
 	says(text, "| `pages` | how many | 1 to 4096 | 64 | 16 | 64 |\n");
+	says(text, "\nCannot run, and is reported as unsupported:\n\n"
+		   "- `pool=zsmalloc`: is not there\n\n|");
 	says(text, "| `store` | store one page | insns or ns | lower | p99.9 | no worse |\n");
 	says(text, "\nChecks: `content`, `counters`.\n");
 	says(text, "with 4 CPUs and 1 NUMA node. A cell may take 5 s.\nRun by the tcg engine");
