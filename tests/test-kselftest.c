@@ -68,7 +68,7 @@ static void each_test_runs_or_says_why_not(void **state)
 		workload->adapt(&job, &needs);
 		assert_ptr_equal(needs.selftest, test->program);
 		assert_ptr_equal(needs.why_not, test->why_not);
-		assert_int_equal(needs.cpus, test->threads ? 2 : 1);
+		assert_int_equal(needs.cpus, test->cpus ? test->cpus : test->threads ? 2 : 1);
 		assert_int_equal(needs.nodes, test->nodes ? test->nodes : 1);
 	}
 }

@@ -17,7 +17,7 @@ const struct kselftest kselftest_table[] = {
 	{ .name = "hugetlb-madvise", .program = "hugetlb-madvise", .hugepages = 128 },
 	{ .name = "hugetlb_dio", .program = "hugetlb_dio", .hugepages = 128 },
 	{ .name = "hugetlb_fault_after_madv", .program = "hugetlb_fault_after_madv",
-	  .hugepages = 1, .seconds = 120, .threads = true },
+	  .hugepages = 1, .seconds = 300, .threads = true, .slow = true },
 	{ .name = "hugetlb_madv_vs_map", .program = "hugetlb_madv_vs_map", .hugepages = 1,
 	  .seconds = 120, .threads = true },
 	{ .name = "hugetlb-soft-offline", .why_not = "starts /bin/sh, and the guest has no shell" },
@@ -31,9 +31,9 @@ const struct kselftest kselftest_table[] = {
 	{ .name = "gup_test-ct", .program = "gup_test", .args = "-ct -F 0x1 0 19 0x1000" },
 	{ .name = "gup_longterm", .program = "gup_longterm", .hugepages = 128, .seconds = 120 },
 	{ .name = "uffd-unit-tests", .program = "uffd-unit-tests", .sources = "uffd-common.c",
-	  .hugepages = 128, .seconds = 300, .threads = true, .slow = true },
+	  .hugepages = 128, .seconds = 300, .threads = true, .swap = true, .slow = true },
 	{ .name = "uffd-stress-anon", .program = "uffd-stress", .args = "anon 20 16",
-	  .sources = "uffd-common.c", .seconds = 300, .threads = true, .slow = true },
+	  .sources = "uffd-common.c", .seconds = 300, .threads = true },
 	{ .name = "uffd-stress-hugetlb", .program = "uffd-stress", .args = "hugetlb 128 32",
 	  .sources = "uffd-common.c", .hugepages = 128, .seconds = 300, .threads = true,
 	  .slow = true },
@@ -50,7 +50,8 @@ const struct kselftest kselftest_table[] = {
 	  .seconds = 120 },
 	{ .name = "mlock2-tests", .program = "mlock2-tests" },
 	{ .name = "mrelease_test", .program = "mrelease_test" },
-	{ .name = "mremap_test", .program = "mremap_test", .seconds = 180, .slow = true },
+	{ .name = "mremap_test", .program = "mremap_test", .seconds = 180, .overcommit = true,
+	  .slow = true },
 	{ .name = "mremap_dontunmap", .program = "mremap_dontunmap" },
 	{ .name = "virtual_address_range", .program = "virtual_address_range", .seconds = 300,
 	  .overcommit = true, .slow = true },
@@ -58,9 +59,9 @@ const struct kselftest kselftest_table[] = {
 	{ .name = "madv_populate", .program = "madv_populate" },
 	{ .name = "memfd_secret", .program = "memfd_secret", .option = "-lcap" },
 	{ .name = "ksm_tests-H", .program = "ksm_tests", .args = "-H -s 100", .option = "-lnuma",
-	  .seconds = 120, .slow = true },
+	  .seconds = 120 },
 	{ .name = "ksm_tests-P", .program = "ksm_tests", .args = "-P -s 100", .option = "-lnuma",
-	  .seconds = 120, .slow = true },
+	  .seconds = 120 },
 	{ .name = "ksm_tests-M", .program = "ksm_tests", .args = "-M -p 10", .option = "-lnuma" },
 	{ .name = "ksm_tests-U", .program = "ksm_tests", .args = "-U", .option = "-lnuma" },
 	{ .name = "ksm_tests-Z0", .program = "ksm_tests", .args = "-Z -p 10 -z 0",
@@ -77,16 +78,18 @@ const struct kselftest kselftest_table[] = {
 	{ .name = "soft-dirty", .program = "soft-dirty", .seconds = 120 },
 	{ .name = "pagemap_ioctl", .program = "pagemap_ioctl", .hugepages = 128, .seconds = 300,
 	  .slow = true },
-	{ .name = "cow", .program = "cow", .hugepages = 128, .seconds = 300, .slow = true },
+	{ .name = "cow", .program = "cow", .hugepages = 128, .seconds = 300, .swap = true,
+	  .slow = true },
 	{ .name = "khugepaged", .program = "khugepaged", .option = "-include kselftest.h",
-	  .seconds = 300, .slow = true },
+	  .seconds = 300, .swap = true, .slow = true },
 	{ .name = "khugepaged-s2", .program = "khugepaged", .args = "-s 2",
-	  .option = "-include kselftest.h", .seconds = 300, .slow = true },
+	  .option = "-include kselftest.h", .seconds = 300, .swap = true, .slow = true },
 	{ .name = "transhuge-stress", .program = "transhuge-stress", .args = "-d 5",
 	  .seconds = 120, .threads = true },
-	{ .name = "split_huge_page_test", .program = "split_huge_page_test", .seconds = 120 },
-	{ .name = "migration", .program = "migration", .option = "-lnuma", .nodes = 2,
-	  .seconds = 300, .threads = true, .slow = true },
+	{ .name = "split_huge_page_test", .program = "split_huge_page_test", .seconds = 120,
+	  .slow = true },
+	{ .name = "migration", .program = "migration", .option = "-lnuma", .nodes = 2, .cpus = 4,
+	  .hugepages = 8, .seconds = 300, .threads = true, .slow = true },
 	{ .name = "mkdirty", .program = "mkdirty" },
 	{ .name = "mdwe_test", .program = "mdwe_test" },
 	{ .name = "mseal_test", .program = "mseal_test" },
@@ -126,15 +129,15 @@ const char *const kselftest_names[] = {
 
 const char kselftest_quick[] =
 	"hugepage-mmap,hugepage-shm,map_hugetlb,hugepage-mremap,hugepage-vmemmap,"
-	"hugetlb-madvise,hugetlb_dio,hugetlb_fault_after_madv,hugetlb_madv_vs_map,"
-	"hugetlb-soft-offline,hugetlb-read-hwpoison,thuge-gen,map_fixed_noreplace,"
-	"map_populate,gup_test-u,gup_test-a,gup_test-ct,gup_longterm,on-fault-limit,"
-	"mlock-random-test,mlock2-tests,mrelease_test,mremap_dontunmap,va_high_addr_switch,"
-	"madv_populate,memfd_secret,ksm_tests-M,ksm_tests-U,ksm_tests-Z0,ksm_tests-Z1,"
-	"ksm_tests-N1,ksm_tests-N0,ksm_functional_tests,pkey_sighandler_tests,soft-dirty,"
-	"transhuge-stress,split_huge_page_test,mkdirty,mdwe_test,mseal_test,seal_elf,"
-	"droppable,compaction_test,charge_reserved_hugetlb,hugetlb_reparenting_test,"
-	"test_vmalloc,hmm-tests,protection_keys_32";
+	"hugetlb-madvise,hugetlb_dio,hugetlb_madv_vs_map,hugetlb-soft-offline,"
+	"hugetlb-read-hwpoison,thuge-gen,map_fixed_noreplace,map_populate,gup_test-u,"
+	"gup_test-a,gup_test-ct,gup_longterm,uffd-stress-anon,on-fault-limit,"
+	"mlock-random-test,mlock2-tests,mrelease_test,mremap_dontunmap,"
+	"va_high_addr_switch,madv_populate,memfd_secret,ksm_tests-H,ksm_tests-P,"
+	"ksm_tests-M,ksm_tests-U,ksm_tests-Z0,ksm_tests-Z1,ksm_tests-N1,ksm_tests-N0,"
+	"ksm_functional_tests,pkey_sighandler_tests,soft-dirty,transhuge-stress,mkdirty,"
+	"mdwe_test,mseal_test,seal_elf,droppable,compaction_test,charge_reserved_hugetlb,"
+	"hugetlb_reparenting_test,test_vmalloc,hmm-tests,protection_keys_32";
 
 const char kselftest_full[] =
 	"hugepage-mmap,hugepage-shm,map_hugetlb,hugepage-mremap,hugepage-vmemmap,"

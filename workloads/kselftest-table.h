@@ -18,12 +18,14 @@
  * @option: an option for the compiler and linker
  * @hugepages: size of the hugetlb pool
  * @nodes: NUMA nodes; 0 is 1
+ * @cpus: CPUs; 0 is 2 with @threads, 1 without
  * @seconds: deadline in guest time; 0 is 60
  * @threads: its threads run against each other, or against the clock: a guest of two
  *	CPUs under tcg. The others run in an exact guest, whose clock does not mind
  *	how busy the host is, and in which sleeping takes no time.
  * @shm: limits of System V shared memory are raised for it
  * @overcommit: vm.overcommit_memory is 1 for it
+ * @swap: it pages out, so there must be swap
  * @nobody: runs without privileges
  * @slow: not in the quick profile
  * @why_not: why it cannot be run here; NULL where it can
@@ -36,10 +38,12 @@ struct kselftest {
 	const char *option;
 	unsigned int hugepages;
 	unsigned int nodes;
+	unsigned int cpus;
 	unsigned int seconds;
 	bool threads;
 	bool shm;
 	bool overcommit;
+	bool swap;
 	bool nobody;
 	bool slow;
 	const char *why_not;

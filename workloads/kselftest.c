@@ -23,6 +23,7 @@
 #include "kselftest-table.h"
 #include "ktap.h"
 #include "run.h"
+#include "swap-device.h"
 #include "sysfs.h"
 #include "table.h"
 
@@ -31,6 +32,8 @@
 #define SECONDS_DEFAULT 60
 #define ARGS_MAX 12
 #define NOBODY 65534
+#define SWAP_PAGES 8192
+#define CONSOLE_PREFIX "kselftest: "	/* no line of a test is one of the kernel's */
 
 static const struct workload_param kselftest_params[] = {
 	{ .name = "test", .help = "which of the kernel's mm selftests", .def = "madv_populate",
@@ -61,8 +64,8 @@ static void kselftest_adapt(const struct job *job, struct workload_needs *needs)
 	needs->why_not = test->why_not;
 	if (test->nodes)
 		needs->nodes = test->nodes;
-	if (test->threads)
-		needs->cpus = 2;
+	if (test->cpus || test->threads)
+		needs->cpus = test->cpus ? test->cpus : 2;
 }
 
 /**
@@ -74,6 +77,7 @@ static void kselftest_adapt(const struct job *job, struct workload_needs *needs)
  * @pipe: read end of its output
  * @status: as waitpid() gives it
  * @late: it was killed at its deadline
+ * @inside: the console is inside a line
  */
 struct trial {
 	struct run *run;
@@ -83,6 +87,7 @@ struct trial {
 	int pipe;
 	int status;
 	bool late;
+	bool inside;
 };
 
 /* --- set-up --- */
@@ -111,10 +116,24 @@ static int set_hugepages(struct run *run, unsigned int pages)
 	return err;
 }
 
+/* protection_keys reads from a file that every system has. */
+static int write_passwd(struct run *run)
+{
+	static const char path[] = "/etc/passwd";
+	int fd;
+
+	mkdir("/etc", 0755);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return run_error(run, -errno, "%s: %s", path, strerror(errno));
+	close(fd);
+	return set(run, path, "root:x:0:0:root:/:/init\n");
+}
+
 static int kselftest_setup(struct run *run)
 {
 	const struct kselftest *test = kselftest_find(run_param(run, "test"));
-	int err = 0;
+	int err;
 
 	if (!test)
 		return run_error(run, -EINVAL, "no selftest '%s'", run_param(run, "test"));
@@ -124,7 +143,8 @@ static int kselftest_setup(struct run *run)
 	/* POSIX shared memory, which glibc looks for there. */
 	mkdir("/dev/shm", 01777);
 	mount("tmpfs", "/dev/shm", "tmpfs", 0, NULL);
-	if (test->hugepages)
+	err = write_passwd(run);
+	if (!err && test->hugepages)
 		err = set_hugepages(run, test->hugepages);
 	if (!err && test->shm)
 		err = set(run, "/proc/sys/kernel/shmmax", "268435456");
@@ -132,6 +152,8 @@ static int kselftest_setup(struct run *run)
 		err = set(run, "/proc/sys/kernel/shmall", "4194304");
 	if (!err && test->overcommit)
 		err = set(run, "/proc/sys/vm/overcommit_memory", "1");
+	if (!err && test->swap)
+		err = swap_device_on(run, SWAP_PAGES);
 	return err;
 }
 
@@ -188,6 +210,20 @@ static int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* What it says goes to the console as well: why a test fails is nowhere else. */
+static void mirror(struct trial *trial, const char *data, size_t len)
+{
+	while (len) {
+		const char *end = memchr(data, '\n', len);
+		size_t part = end ? (size_t)(end - data) + 1 : len;
+
+		fprintf(stderr, "%s%.*s", trial->inside ? "" : CONSOLE_PREFIX, (int)part, data);
+		trial->inside = !end;
+		data += part;
+		len -= part;
+	}
+}
+
 /* Until its output ends. Return: whether it did by the deadline. */
 static bool follow(struct trial *trial, int64_t end)
 {
@@ -206,6 +242,7 @@ static bool follow(struct trial *trial, int64_t end)
 		if (n <= 0)
 			return true;
 		ktap_feed(&trial->ktap, buf, (size_t)n);
+		mirror(trial, buf, (size_t)n);
 		run_phase(trial->run, "%s: %zu cases", trial->test->name, trial->ktap.nr);
 	}
 }
