@@ -68,7 +68,7 @@ const struct page_kind page_kind_table[] = {
 	  .flags = FILE_, .pages = 1, .count = 1, .charged = true, .make = page_make_file },
 	{ .name = "file-dirty",
 	  .why = "page cache of a block device, written through a mapping",
-	  .flags = FILE_ | KPF(DIRTY), .pages = 1, .count = 1, .charged = true,
+	  .flags = FILE_ | KPF(DIRTY), .pages = 1, .count = 1, .charged = true, .rewrite = true,
 	  .make = page_make_file_dirty },
 	{ .name = "hugetlb",
 	  .why = "mm/hugetlb.c: on no LRU list, not swap-backed, not charged to a memcg",

@@ -50,6 +50,8 @@ struct page_made;
  *	compound pages
  * @open: bits that may be set or not
  * @compound: the first page is a head and the others are its tails
+ * @rewrite: written to once more before it is looked at: kswapd, which wakes the flusher,
+ *	may have had it cleaned
  * @charged: charged to the cgroup of the process; otherwise to none
  * @pages: base pages
  * @count: mappings of each page, as /proc/kpagecount has them
@@ -61,6 +63,7 @@ struct page_kind {
 	uint64_t flags;
 	uint64_t open;
 	bool compound;
+	bool rewrite;
 	bool charged;
 	unsigned int pages;
 	uint64_t count;
