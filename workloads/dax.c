@@ -15,6 +15,13 @@
 #include "sysfs.h"
 #include "table.h"
 
+/*
+ * The debug kernel maps all memory by entries of 4 KiB, to unmap what is free. Of 248 GiB
+ * those are 65 million, which the kernel goes through without a pause (ptdump,
+ * remove_pagetable()) until the watchdog barks.
+ */
+#define BIG_MAP "debug_pagealloc=off"
+
 #define TOUCH_MIB 512	/* of the NVDIMM: the file system, and what describes it */
 
 static const char *const sizes[] = { "1", "16", "64", "248", "1024", NULL };
@@ -103,8 +110,10 @@ static void dax_adapt(const struct job *job, struct workload_needs *needs)
 	needs->pmem_touch_mib = TOUCH_MIB;
 	/* Its memmap may not fit: a small namespace out of RAM tells before it is tried. */
 	if (mem_mib(gib) / 2 < gib * 16)
-		snprintf(needs->cmdline, sizeof(needs->cmdline), "memmap=%uM!1G",
+		snprintf(needs->cmdline, sizeof(needs->cmdline), "memmap=%uM!1G " BIG_MAP,
 			 DAX_SMALL_BYTES >> 20);
+	else if (gib > 16)
+		snprintf(needs->cmdline, sizeof(needs->cmdline), BIG_MAP);
 }
 
 /* A kernel that takes the NVDIMM for RAM has a memmap that nobody asked for. */
