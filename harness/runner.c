@@ -39,7 +39,7 @@ static const struct {
  * @initramfs: path of its archive, removed at its end
  * @job_text: what is in it
  * @started: wall clock
- * @again: its guest was started a second time, see emulator_failed()
+ * @first: how its first guest ended where there is a second, see emulator_failed()
  */
 struct slot {
 	struct guest *guest;
@@ -50,7 +50,7 @@ struct slot {
 	char *initramfs;
 	char *job_text;
 	int64_t started;
-	bool again;
+	char *first;
 };
 
 /**
@@ -188,6 +188,7 @@ static void slot_clear(struct slot *slot)
 	free(slot->console);
 	free(slot->initramfs);
 	free(slot->job_text);
+	free(slot->first);
 	*slot = (struct slot){ 0 };
 }
 
@@ -360,25 +361,25 @@ static bool emulator_failed(const struct runner *runner, const struct slot *slot
 	       result->end == GUEST_OOPS && strstr(result->reason, "Oops: int3: ");
 }
 
-/* Return: true when the slot has a guest again. What the first one said is kept. */
+/* What the first guest said is kept beside. Return: true when there is a second one. */
 static bool start_again(struct runner *runner, struct slot *slot, const char *reason)
 {
-	char *first = str_printf("%s.first", slot->console);
+	char *kept = str_printf("%s.first", slot->console);
+	struct record record = slot->record;
 	struct err why = { "" };
 	bool started;
 
-	slot->again = true;
-	rename(slot->console, first);
-	free(first);
-	record_free(&slot->record);
 	slot->record = (struct record){ 0 };
+	rename(slot->console, kept);
 	started = !slot_start(runner, slot, &why);
-	if (started)
-		progress_say(runner->config->progress, "[%u/%u] once more: %s %s: %s, which the "
-			     "emulator can make of text that is patched", runner->done,
-			     runner->to_do,
-			     runner->config->plan->label.item[cell_of(runner, slot->index)->variant],
-			     cell_of(runner, slot->index)->workload->name, reason);
+	if (started) {
+		record_free(&record);
+		slot->first = str_dup(reason);
+	} else {
+		rename(kept, slot->console);
+		slot->record = record;
+	}
+	free(kept);
 	return started;
 }
 
@@ -391,11 +392,16 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 
 	guest_finish(slot->guest, &result);
 	slot->guest = NULL;
-	if (!slot->again && emulator_failed(runner, slot, &result) &&
+	if (!slot->first && emulator_failed(runner, slot, &result) &&
 	    start_again(runner, slot, result.reason)) {
 		guest_result_free(&result);
 		return 0;
 	}
+	/* Said in the cell, where it stays: the second guest's verdict is the cell's. */
+	if (slot->first)
+		record_add_check(&slot->record, "started-twice", VERDICT_PASS, "the first guest "
+				 "ended while it booted, which the emulator can make of text that "
+				 "is patched: %s", slot->first);
 	cell.verdict = record_judge(&slot->record, planned->workload, &result, &cell.reason);
 	if (planned->trial == 0 && cell.verdict == VERDICT_PASS) {
 		check_exactness(runner, &slot->record);

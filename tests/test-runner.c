@@ -267,6 +267,14 @@ static void a_check_that_needs_cpus_is_run_by_tcg(void **state)
 	assert_true(job.exact);
 }
 
+static const struct store_check *find_check(const struct bench *bench, const char *name)
+{
+	for (size_t i = 0; i < bench->content.nr_checks; i++)
+		if (!strcmp(bench->content.check[i].name, name))
+			return &bench->content.check[i];
+	return NULL;
+}
+
 static void a_breakpoint_of_the_emulator_is_met_once(void **state)
 {
 	struct bench *bench = *state;
@@ -279,6 +287,8 @@ static void a_breakpoint_of_the_emulator_is_met_once(void **state)
 	add(bench, &plain, 1, met_twice);
 	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
 	assert_cell(bench, 0, VERDICT_PASS, "");
+	assert_non_null(find_check(bench, "started-twice"));
+	assert_non_null(strstr(find_check(bench, "started-twice")->reason, "int3"));
 	assert_cell(bench, 1, VERDICT_FAIL, "int3");
 	assert_cell(bench, 2, VERDICT_FAIL, "int3");
 	free(met_once);
@@ -319,14 +329,6 @@ static void a_variant_without_a_kernel_is_broken(void **state)
 	assert_cell(bench, 1, VERDICT_BROKEN, "does not compile");
 }
 
-static const struct store_check *exactness(const struct bench *bench)
-{
-	for (size_t i = 0; i < bench->content.nr_checks; i++)
-		if (!strcmp(bench->content.check[i].name, "exactness"))
-			return &bench->content.check[i];
-	return NULL;
-}
-
 static void equal_boots_prove_exactness(void **state)
 {
 	struct bench *bench = *state;
@@ -335,8 +337,8 @@ static void equal_boots_prove_exactness(void **state)
 	add(bench, &plain, 0, GOOD);
 	add(bench, &plain, 1, GOOD);
 	assert_int_equal(run(bench, ENGINE_EXACT, 2), 0);
-	assert_non_null(exactness(bench));
-	assert_int_equal(exactness(bench)->verdict, VERDICT_PASS);
+	assert_non_null(find_check(bench, "exactness"));
+	assert_int_equal(find_check(bench, "exactness")->verdict, VERDICT_PASS);
 }
 
 static void unequal_boots_are_a_broken_test_bed(void **state)

@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 
 #include "core-bench.h"
-#include "job.h"
 #include "hot-memory.h"
+#include "job.h"
 #include "sysfs.h"
 #include "table.h"
 

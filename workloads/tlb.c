@@ -23,6 +23,7 @@ static unsigned int calls;
 int tlb_prepare(struct run *run)
 {
 	void *at;
+	int err;
 
 	if (area)
 		return 0;
@@ -30,11 +31,12 @@ int tlb_prepare(struct run *run)
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
 		return run_error(run, -errno, "mmap: %s", strerror(errno));
-	/* Huge it would be one entry; on fault: its middle stays empty. */
+	/* Locked, so that reclaim leaves the two pages; on fault, so that there are only two. */
 	madvise(at, PAGES * PAGE, MADV_NOHUGEPAGE);
 	if (mlock2(at, PAGES * PAGE, MLOCK_ONFAULT)) {
+		err = -errno;
 		munmap(at, PAGES * PAGE);
-		return run_error(run, -errno, "mlock2: %s", strerror(errno));
+		return run_error(run, err, "mlock2: %s", strerror(-err));
 	}
 	area = at;
 	area[0] = 1;
