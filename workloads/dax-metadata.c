@@ -13,6 +13,7 @@
 #include "free-pages.h"
 #include "memmap-size.h"
 #include "ptdump.h"
+#include "snapshot.h"
 #include "sysfs.h"
 
 /*
@@ -52,6 +53,7 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 {
 	struct dax_metadata metadata;
 	struct ptdump_vmemmap vmemmap;
+	uint64_t tools = 0;
 	int err;
 
 	err = sysfs_field("/proc/vmstat", "nr_memmap_pages", &metadata.memmap_pages);
@@ -67,9 +69,13 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	err = free_pages_read(&metadata.free_pages);
 	if (err)
 		return run_error(run, err, "/proc/zoneinfo: %s", strerror(-err));
-	err = sysfs_field("/proc/vmstat", "nr_shmem", &metadata.shmem_pages);
+	err = sysfs_field("/proc/vmstat", "nr_shmem", &metadata.other_pages);
 	if (err)
 		return run_error(run, err, "/proc/vmstat: no nr_shmem: %s", strerror(-err));
+	err = snapshot_tool_pages(&tools);
+	if (err)
+		return run_error(run, err, "/proc/slabinfo: %s", strerror(-err));
+	metadata.other_pages += tools;
 	*ret_metadata = metadata;
 	return 0;
 }
@@ -153,11 +159,14 @@ int dax_room(const struct dax *dax)
 			       pages / 256);
 }
 
-/* What was recorded in between lies in shmem, the only user of it here. */
+/*
+ * What was recorded in between lies in shmem, the only user of it here; and the tools of
+ * a debug kernel have an object for each of the kernel's.
+ */
 static int64_t missing_pages(const struct dax_metadata *start, const struct dax_metadata *end)
 {
 	return (int64_t)(start->free_pages - end->free_pages) -
-	       (int64_t)(end->shmem_pages - start->shmem_pages);
+	       (int64_t)(end->other_pages - start->other_pages);
 }
 
 /*

@@ -41,14 +41,14 @@ struct dax {
  * struct dax_metadata - what memory holds
  * @memmap_pages: nr_memmap_pages of /proc/vmstat: memmap of memory that came after boot
  * @free_pages: free memory
- * @shmem_pages: nr_shmem: what the cell has recorded so far
+ * @other_pages: what the cell has recorded so far, and slabs of the debug kernel's tools
  * @table_pages: pages of page tables that map the memmap
  * @direct_pages: pages of page tables that map the direct map
  */
 struct dax_metadata {
 	uint64_t memmap_pages;
 	uint64_t free_pages;
-	uint64_t shmem_pages;
+	uint64_t other_pages;
 	uint64_t table_pages;
 	uint64_t direct_pages;
 };

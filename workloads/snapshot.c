@@ -101,12 +101,25 @@ static bool is_tool(const char *cache)
 	return false;
 }
 
+/* Return: pages of all its slabs, or -EINVAL. */
+static int64_t parse_cache(const char *line, struct snapshot_cache *ret_cache)
+{
+	uint32_t slab_pages, slabs;
+
+	/* name, objects: in use, in all; bytes, objects of a slab, its pages; slabs */
+	if (sscanf(line, "%39s %" SCNu64 " %*u %*u %*u %" SCNu32 " : tunables %*u %*u %*u "
+		   ": slabdata %*u %" SCNu32, ret_cache->name, &ret_cache->objects, &slab_pages,
+		   &slabs) != 4)
+		return -EINVAL;
+	return (int64_t)slab_pages * slabs;
+}
+
 int snapshot_parse_slabinfo(const char *text, struct snapshot *ret_snapshot)
 {
 	struct snapshot_cache *cache;
-	uint64_t slab_pages, slabs;
 	const char *line;
 	size_t nr = 0;
+	int64_t pages;
 
 	if (strncmp(text, "slabinfo - version: 2", 21))
 		return -EINVAL;
@@ -117,19 +130,41 @@ int snapshot_parse_slabinfo(const char *text, struct snapshot *ret_snapshot)
 		if (nr == SNAPSHOT_CACHES_MAX)
 			return -EFBIG;
 		cache = &ret_snapshot->cache[nr];
-		/* name, objects: in use, in all; bytes, objects of a slab, its pages; slabs */
-		if (sscanf(line, "%39s %" SCNu64 " %*u %*u %*u %" SCNu64 " : tunables %*u %*u %*u "
-			   ": slabdata %*u %" SCNu64, cache->name, &cache->objects, &slab_pages,
-			   &slabs) != 4)
-			return -EINVAL;
+		pages = parse_cache(line, cache);
+		if (pages < 0)
+			return (int)pages;
 		if (is_tool(cache->name))
-			ret_snapshot->tool_pages += slab_pages * slabs;
+			ret_snapshot->tool_pages += (uint64_t)pages;
 		else
 			nr++;
 	}
 	if (!nr)
 		return -EINVAL;
 	ret_snapshot->nr_caches = nr;
+	return 0;
+}
+
+int snapshot_tool_pages(uint64_t *ret_pages)
+{
+	FILE *file = fopen("/proc/slabinfo", "re");
+	struct snapshot_cache cache;
+	uint64_t all = 0;
+	int64_t pages = 0;
+	char line[512];
+
+	if (!file)
+		return -errno;
+	/* Two lines of headings; the tools are among those that follow, or are not there. */
+	while (fgets(line, sizeof(line), file)) {
+		pages = parse_cache(line, &cache);
+		if (pages >= 0 && is_tool(cache.name))
+			all += (uint64_t)pages;
+	}
+	fclose(file);
+	/* The last line is that of a cache: anything else is no slabinfo. */
+	if (pages < 0)
+		return -EBADMSG;
+	*ret_pages = all;
 	return 0;
 }
 

@@ -131,6 +131,9 @@ unsigned int snapshot_growth(const struct snapshot *before, const struct snapsho
  */
 int snapshot_parse_slabinfo(const char *text, struct snapshot *ret_snapshot);
 
+/** snapshot_tool_pages() - pages of the caches that are left out. Return: 0 or -errno */
+int snapshot_tool_pages(uint64_t *ret_pages);
+
 /**
  * snapshot_parse_zoneinfo() - managed pages, and free ones in lists and per CPU
  * @text: /proc/zoneinfo
