@@ -14,13 +14,13 @@
 
 #include "free-pages.h"
 
-static int parse(const char *text, uint64_t *ret_pages)
+static int parse(const char *text, uint64_t *ret_pages, uint64_t *ret_listed)
 {
 	FILE *file = fmemopen((void *)text, strlen(text) + 1, "r");
 	int err;
 
 	assert_non_null(file);
-	err = free_pages_parse(file, ret_pages);
+	err = free_pages_parse(file, ret_pages, ret_listed);
 	fclose(file);
 	return err;
 }
@@ -50,20 +50,21 @@ static const char zoneinfo[] =
 
 static void lists_of_the_cpus_count(void **state)
 {
-	uint64_t pages = 0;
+	uint64_t pages = 0, listed = 0;
 
 	(void)state;
-	assert_int_equal(parse(zoneinfo, &pages), 0);
+	assert_int_equal(parse(zoneinfo, &pages, &listed), 0);
 	assert_int_equal(pages, 3840 + 5 + 1 + 100000 + 513);
+	assert_int_equal(listed, 5 + 1 + 513);
 }
 
 static void what_is_no_zoneinfo_is_refused(void **state)
 {
-	uint64_t pages = 7;
+	uint64_t pages = 7, listed = 7;
 
 	(void)state;
-	assert_int_equal(parse("MemFree: 12 kB\n count: 12\n", &pages), -EBADMSG);
-	assert_int_equal(pages, 7);
+	assert_int_equal(parse("MemFree: 12 kB\n count: 12\n", &pages, &listed), -EBADMSG);
+	assert_int_equal(pages + listed, 14);
 }
 
 int main(void)

@@ -11,9 +11,11 @@
 
 #include "sysfs.h"
 
-int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages)
+#define STAT_REFRESH "/proc/sys/vm/stat_refresh"
+
+int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_listed)
 {
-	uint64_t pages = 0, number;
+	uint64_t pages = 0, listed = 0, number;
 	bool seen = false;
 	char line[256];
 
@@ -22,32 +24,51 @@ int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages)
 			pages += number;
 			seen = true;
 		} else if (sscanf(line, " count: %" SCNu64, &number) == 1) {
-			pages += number;
+			listed += number;
 		}
 	}
 	if (!seen)
 		return -EBADMSG;
-	*ret_pages = pages;
+	*ret_pages = pages + listed;
+	*ret_listed = listed;
 	return 0;
 }
 
-int free_pages_read(uint64_t *ret_pages)
+/* A refresh also makes each CPU give back some of what is above its limit. */
+static int refresh_and_read(uint64_t *ret_pages, uint64_t *ret_listed)
 {
 	FILE *zoneinfo;
 	int err;
 
-	err = sysfs_write("/proc/sys/vm/stat_refresh", "1");
+	err = sysfs_write(STAT_REFRESH, "1");
 	if (err)
 		return err;
 	zoneinfo = fopen("/proc/zoneinfo", "re");
 	if (!zoneinfo)
 		return -errno;
-	err = free_pages_parse(zoneinfo, ret_pages);
+	err = free_pages_parse(zoneinfo, ret_pages, ret_listed);
 	fclose(zoneinfo);
 	return err;
 }
 
+int free_pages_read(uint64_t *ret_pages)
+{
+	uint64_t listed;
+
+	return refresh_and_read(ret_pages, &listed);
+}
+
 int free_pages_shorten_lists(void)
 {
-	return sysfs_write("/proc/sys/vm/percpu_pagelist_high_fraction", "1000000");
+	uint64_t pages, listed = UINT64_MAX, before;
+	int err;
+
+	err = sysfs_write("/proc/sys/vm/percpu_pagelist_high_fraction", "1000000");
+	if (err)
+		return err;
+	do {
+		before = listed;
+		err = refresh_and_read(&pages, &listed);
+	} while (!err && listed < before);
+	return err;
 }

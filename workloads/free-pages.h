@@ -13,10 +13,11 @@
  * free_pages_parse() - add up a text like /proc/zoneinfo
  * @zoneinfo: read to its end
  * @ret_pages: pages of all zones, in the buddy lists and in those of the CPUs
+ * @ret_listed: those of them in the lists of CPUs
  *
  * Return: 0, or -EBADMSG when there is no zone in it.
  */
-int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages);
+int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_listed);
 
 /**
  * free_pages_read() - free pages of this kernel
@@ -29,11 +30,12 @@ int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages);
 int free_pages_read(uint64_t *ret_pages);
 
 /**
- * free_pages_shorten_lists() - hand what is freed from now on to the buddy lists soon
+ * free_pages_shorten_lists() - hand what is free, and is freed, to the buddy lists soon
  *
  * By default the list of a CPU grows with what is freed, up to an eighth of the zone
  * (nr_pcp_high() of mm/page_alloc.c), where it is no target for compaction and merges
- * with no neighbour. From now on it holds four batches at most.
+ * with no neighbour. From now on it holds four batches at most. What is above that is
+ * given back by decay_pcp_high(), an eighth at a time, and waited for.
  *
  * Return: 0 or -errno.
  */
