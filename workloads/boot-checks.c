@@ -51,21 +51,21 @@ static void value(struct boot_checks *checks, const char *series, const char *la
 /*
  * Kernels with page_ext or device memory count those in nr_memmap_pages as well;
  * what can be held against the memory blocks is the boot memmap alone then. Blocks
- * that were added later have theirs in nr_memmap_pages: of those that are offline, as
- * many as are missing from the boot memmap may be, if nr_memmap_pages is large enough.
+ * that were added later have theirs in nr_memmap_pages: as many of them as are missing
+ * from the boot memmap may be, if nr_memmap_pages is large enough.
  * Asked only when the plain form does not hold, because the answer is slow to get.
  */
 static uint64_t boot_memmap(struct boot_checks *checks, const struct memmap_size *size,
 			    uint64_t expected, uint64_t *ret_added)
 {
 	uint64_t section = expected / (size->sections ? size->sections : 1);
-	uint64_t seen = size->boot_pages * 4096, offline = 0, missing;
+	uint64_t seen = size->boot_pages * 4096, later = 0, missing;
 
 	*ret_added = 0;
 	if (!section || seen >= expected || (expected - seen) % section)
 		return seen;
 	missing = (expected - seen) / section;
-	if (memmap_size_offline(checks->root, &offline) || missing > offline ||
+	if (memmap_size_added(checks->root, &later) || missing > later ||
 	    missing * section > size->hotplug_pages * 4096)
 		return seen;
 	*ret_added = missing;
@@ -90,7 +90,7 @@ static void closed_form_judge(struct boot_checks *checks, const struct memmap_si
 	      size->boot_pages, extras ? "without" : "+", size->hotplug_pages,
 	      extras & MEMMAP_EXTRA_PAGE_EXT ? " (counts page_ext)" : "",
 	      extras & MEMMAP_EXTRA_DEVICE ? " (counts device memory)" : "",
-	      added ? " but for blocks added and offline" : "", seen,
+	      added ? " but for blocks added later" : "", seen,
 	      size->sections, MEMMAP_SECTION_PAGES, page_bytes, expected);
 }
 

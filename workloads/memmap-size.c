@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,34 +69,23 @@ uint64_t memmap_size_expected(const struct memmap_size *size, uint32_t page_byte
 	return size->sections * ((section + 4095) / 4096 * 4096);
 }
 
-int memmap_size_offline(const char *root, uint64_t *ret_nr)
+int memmap_size_added(const char *root, uint64_t *ret_nr)
 {
-	char path[512], state[32];
-	struct dirent *entry;
-	uint64_t nr = 0;
-	int n, err = 0;
-	DIR *dir;
+	uint64_t start, end, nr = 0;
+	char path[512], line[256];
+	FILE *iomem;
 
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", root);
-	dir = opendir(path);
-	if (!dir)
+	snprintf(path, sizeof(path), "%s/proc/iomem", root);
+	iomem = fopen(path, "re");
+	if (!iomem)
 		return -errno;
-	while (!err && (entry = readdir(dir))) {
-		if (strncmp(entry->d_name, "memory", 6) || entry->d_name[6] < '0' ||
-		    entry->d_name[6] > '9')
-			continue;
-		snprintf(path, sizeof(path), "%s/sys/devices/system/memory/%.64s/state", root,
-			 entry->d_name);
-		n = sysfs_read(path, state, sizeof(state));
-		if (n < 0)
-			err = n;
-		else
-			nr += strncmp(state, "online", 6) != 0;
-	}
-	closedir(dir);
-	if (!err)
-		*ret_nr = nr;
-	return err;
+	while (fgets(line, sizeof(line), iomem))
+		if (strstr(line, " : System RAM (kmem)\n") &&
+		    sscanf(line, " %" SCNx64 "-%" SCNx64, &start, &end) == 2 && end > start)
+			nr += (end + 1 - start) / MEMMAP_SECTION_BYTES;
+	fclose(iomem);
+	*ret_nr = nr;
+	return 0;
 }
 
 /* Whether this kernel was built with page_ext: only its symbols tell. */

@@ -48,15 +48,13 @@ uint64_t memmap_size_bytes(const struct memmap_size *size);
 uint64_t memmap_size_expected(const struct memmap_size *size, uint32_t page_bytes);
 
 /**
- * memmap_size_offline() - memory blocks that are not online
+ * memmap_size_added() - memory blocks that dax added as RAM after the boot
  * @root: as for memmap_size_read()
- * @ret_nr: set on success
- *
- * Blocks of the boot are online; one that is added later is not before it is told to.
+ * @ret_nr: set on success: those within a "System RAM (kmem)" of /proc/iomem (drivers/dax/kmem.c)
  *
  * Return: 0 or -errno.
  */
-int memmap_size_offline(const char *root, uint64_t *ret_nr);
+int memmap_size_added(const char *root, uint64_t *ret_nr);
 
 /** enum memmap_extra - what nr_memmap_pages counts besides the memmap of memory blocks */
 enum memmap_extra {
