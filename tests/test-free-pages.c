@@ -14,13 +14,13 @@
 
 #include "free-pages.h"
 
-static int parse(const char *text, uint64_t *ret_pages, uint64_t *ret_listed)
+static int parse(const char *text, uint64_t *ret_pages, uint64_t *ret_above)
 {
 	FILE *file = fmemopen((void *)text, strlen(text) + 1, "r");
 	int err;
 
 	assert_non_null(file);
-	err = free_pages_parse(file, ret_pages, ret_listed);
+	err = free_pages_parse(file, ret_pages, ret_above);
 	fclose(file);
 	return err;
 }
@@ -40,37 +40,52 @@ static const char zoneinfo[] =
 	"              count:    5\n"
 	"              high:     6\n"
 	"              batch:    1\n"
+	"              high_min: 4\n"
+	"              high_max: 4\n"
 	"    cpu: 1\n"
-	"              count:    1\n"
+	"              count:    9\n"
+	"              high_min: 4\n"
 	"Node 0, zone    DMA32\n"
 	"  pages free     100000\n"
 	"  pagesets\n"
 	"    cpu: 0\n"
-	"              count:    513\n";
+	"              count:    513\n"
+	"              high:     600\n"
+	"              high_min: 252\n";
 
 static void lists_of_the_cpus_count(void **state)
 {
-	uint64_t pages = 0, listed = 0;
+	uint64_t pages = 0, above = 0;
 
 	(void)state;
-	assert_int_equal(parse(zoneinfo, &pages, &listed), 0);
-	assert_int_equal(pages, 3840 + 5 + 1 + 100000 + 513);
-	assert_int_equal(listed, 5 + 1 + 513);
+	assert_int_equal(parse(zoneinfo, &pages, &above), 0);
+	assert_int_equal(pages, 3840 + 5 + 9 + 100000 + 513);
+}
+
+/* A limit below 8 does not shrink any more, so 7 is the least. */
+static void what_a_list_has_to_give_back_is_above_its_least_limit(void **state)
+{
+	uint64_t pages = 0, above = 0;
+
+	(void)state;
+	assert_int_equal(parse(zoneinfo, &pages, &above), 0);
+	assert_int_equal(above, (9 - 7) + (513 - 252));
 }
 
 static void what_is_no_zoneinfo_is_refused(void **state)
 {
-	uint64_t pages = 7, listed = 7;
+	uint64_t pages = 7, above = 7;
 
 	(void)state;
-	assert_int_equal(parse("MemFree: 12 kB\n count: 12\n", &pages, &listed), -EBADMSG);
-	assert_int_equal(pages + listed, 14);
+	assert_int_equal(parse("MemFree: 12 kB\n count: 12\n", &pages, &above), -EBADMSG);
+	assert_int_equal(pages + above, 14);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_of_the_cpus_count),
+		cmocka_unit_test(what_a_list_has_to_give_back_is_above_its_least_limit),
 		cmocka_unit_test(what_is_no_zoneinfo_is_refused),
 	};
 

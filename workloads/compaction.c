@@ -304,7 +304,7 @@ static int by_compact_memory(struct trial *trial)
 	int err = free_pages_shorten_lists();
 
 	if (err)
-		return run_error(trial->run, err, "percpu_pagelist_high_fraction: %s",
+		return run_error(trial->run, err, "page lists of CPUs, limited by percpu_pagelist_high_fraction: %s",
 				 strerror(-err));
 	trial->whole = true;
 	err = compact_memory(trial);

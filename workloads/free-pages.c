@@ -13,9 +13,12 @@
 
 #define STAT_REFRESH "/proc/sys/vm/stat_refresh"
 
-int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_listed)
+/* decay_pcp_high() takes an eighth of a limit off, which is nothing of less than eight. */
+#define LEAST_LIMIT 7u
+
+int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_above)
 {
-	uint64_t pages = 0, listed = 0, number;
+	uint64_t pages = 0, above = 0, count = 0, number;
 	bool seen = false;
 	char line[256];
 
@@ -23,19 +26,23 @@ int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_listed)
 		if (sscanf(line, " pages free %" SCNu64, &number) == 1) {
 			pages += number;
 			seen = true;
-		} else if (sscanf(line, " count: %" SCNu64, &number) == 1) {
-			listed += number;
+		} else if (sscanf(line, " count: %" SCNu64, &count) == 1) {
+			pages += count;
+		} else if (sscanf(line, " high_min: %" SCNu64, &number) == 1) {
+			if (number < LEAST_LIMIT)
+				number = LEAST_LIMIT;
+			above += count > number ? count - number : 0;
 		}
 	}
 	if (!seen)
 		return -EBADMSG;
-	*ret_pages = pages + listed;
-	*ret_listed = listed;
+	*ret_pages = pages;
+	*ret_above = above;
 	return 0;
 }
 
 /* A refresh also makes each CPU give back some of what is above its limit. */
-static int refresh_and_read(uint64_t *ret_pages, uint64_t *ret_listed)
+static int refresh_and_read(uint64_t *ret_pages, uint64_t *ret_above)
 {
 	FILE *zoneinfo;
 	int err;
@@ -46,29 +53,29 @@ static int refresh_and_read(uint64_t *ret_pages, uint64_t *ret_listed)
 	zoneinfo = fopen("/proc/zoneinfo", "re");
 	if (!zoneinfo)
 		return -errno;
-	err = free_pages_parse(zoneinfo, ret_pages, ret_listed);
+	err = free_pages_parse(zoneinfo, ret_pages, ret_above);
 	fclose(zoneinfo);
 	return err;
 }
 
 int free_pages_read(uint64_t *ret_pages)
 {
-	uint64_t listed;
+	uint64_t above;
 
-	return refresh_and_read(ret_pages, &listed);
+	return refresh_and_read(ret_pages, &above);
 }
 
+/*
+ * A round may give back nothing and only lower a limit, so progress is no measure. A
+ * round gives back up to 32 batches of 63 pages: the bound is for lists of 8 GiB.
+ */
 int free_pages_shorten_lists(void)
 {
-	uint64_t pages, listed = UINT64_MAX, before;
-	int err;
+	uint64_t pages, above = 1;
+	int err, round;
 
 	err = sysfs_write("/proc/sys/vm/percpu_pagelist_high_fraction", "1000000");
-	if (err)
-		return err;
-	do {
-		before = listed;
-		err = refresh_and_read(&pages, &listed);
-	} while (!err && listed < before);
+	for (round = 0; !err && above; round++)
+		err = round < 1024 ? refresh_and_read(&pages, &above) : -ETIMEDOUT;
 	return err;
 }

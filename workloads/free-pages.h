@@ -13,11 +13,11 @@
  * free_pages_parse() - add up a text like /proc/zoneinfo
  * @zoneinfo: read to its end
  * @ret_pages: pages of all zones, in the buddy lists and in those of the CPUs
- * @ret_listed: those of them in the lists of CPUs
+ * @ret_above: those of them in lists of CPUs that are above the least limit of their list
  *
  * Return: 0, or -EBADMSG when there is no zone in it.
  */
-int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_listed);
+int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_above);
 
 /**
  * free_pages_read() - free pages of this kernel
@@ -37,7 +37,7 @@ int free_pages_read(uint64_t *ret_pages);
  * with no neighbour. From now on it holds four batches at most. What is above that is
  * given back by decay_pcp_high(), an eighth at a time, and waited for.
  *
- * Return: 0 or -errno.
+ * Return: 0 or -errno; -ETIMEDOUT when lists stay long.
  */
 int free_pages_shorten_lists(void);
 

@@ -40,7 +40,7 @@ static const struct workload_param offline_params[] = {
 	  "a quarter huge", .def = "2048", .min = 2048, .max = 24576, .quick = "2048",
 	  .full = "2048,16384" },
 	{ .name = "rounds", .help = "times that the block goes out of use and comes back",
-	  .def = "4", .min = 1, .max = 1000, .quick = "4", .full = "20" },
+	  .def = "4", .min = 1, .max = 1000, .quick = "4", .full = "8" },
 	{ .name = NULL }
 };
 

@@ -169,7 +169,7 @@ int race_compact(struct race *race)
 	int err = free_pages_shorten_lists();
 
 	if (err)
-		return run_error(race->run, err, "percpu_pagelist_high_fraction: %s",
+		return run_error(race->run, err, "page lists of CPUs, limited by percpu_pagelist_high_fraction: %s",
 				 strerror(-err));
 	err = with_buffer(race, BUFFER_ANON);
 	return err ? err : with_buffer(race, BUFFER_SHARED);
