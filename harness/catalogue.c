@@ -75,6 +75,8 @@ static void put_needs(const struct workload *workload, FILE *out)
 		needs->cpus, needs->cpus == 1 ? "" : "s", needs->nodes, needs->nodes == 1 ? "" : "s");
 	if (needs->pmem_mib)
 		fprintf(out, ", an NVDIMM of %u MiB", needs->pmem_mib);
+	if (needs->balloon_mib)
+		fprintf(out, ", a balloon of %u MiB", needs->balloon_mib);
 	if (*needs->cmdline)
 		fprintf(out, ", the command line `%s`", needs->cmdline);
 	for (size_t i = 0; needs->config && needs->config[i]; i++)

@@ -90,6 +90,9 @@ static int check(const struct guest_config *config, struct err *err)
 	if (config->mem_mib / nodes < 16)
 		return err_set(err, -EINVAL, "guest: %u MiB on %u node(s); each needs 16 MiB",
 			       config->mem_mib, nodes);
+	if (config->balloon_mib >= config->mem_mib)
+		return err_set(err, -EINVAL, "guest: a balloon of %u MiB in %u MiB of memory",
+			       config->balloon_mib, config->mem_mib);
 	if (config->machine == MACHINE_MICROVM && (nodes > 1 || config->pmem_mib))
 		return err_set(err, -EINVAL, "guest: microvm has neither NUMA nor NVDIMM; use q35");
 	return 0;
@@ -223,6 +226,14 @@ static void add_memory(const struct guest_config *config, struct strv *argv)
 	strv_add(argv, "nvdimm,memdev=pmem0");
 }
 
+static void add_balloon(const struct guest_config *config, struct strv *argv)
+{
+	if (!config->balloon_mib)
+		return;
+	strv_add(argv, "-device");
+	strv_add(argv, "virtio-balloon-%s", uses_microvm(config) ? "device" : "pci");
+}
+
 static void add_pipe(struct strv *argv, const char *id, unsigned int set, int fd)
 {
 	strv_add(argv, "-add-fd");
@@ -319,6 +330,7 @@ int guest_args(const struct guest_config *config, const struct guest_fds *fds,
 	add_engine(config, &argv);
 	add_memory(config, &argv);
 	add_channels(config, fds, &argv);
+	add_balloon(config, &argv);
 	add_virtio(config, &argv);
 	add_kernel(config, tsc_khz, &argv);
 	*ret_argv = argv;

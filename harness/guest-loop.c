@@ -188,7 +188,7 @@ static void hang(struct guest *guest, enum guest_cut cut, const char *what, uint
 	snprintf(guest->facts.cut_why, sizeof(guest->facts.cut_why), "%s %" PRIu64 " s", what,
 		 ns / GUEST_SECOND);
 	console_mark(guest->console);
-	if (guest->fd[CHANNEL_QMP] < 0 || qmp_send(guest->qmp, "inject-nmi", NULL, NULL))
+	if (guest->fd[CHANNEL_QMP] < 0 || qmp_send(guest->qmp, "inject-nmi", NULL, NULL, NULL))
 		guest_close(guest, 0);
 	else
 		guest_close(guest, guest->limits.nmi_ns);

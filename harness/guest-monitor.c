@@ -3,6 +3,7 @@
  * What the guest module asks of QEMU over QMP: where the vCPU threads are, to
  * let them run, and what QEMU says of the guest's end.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static void on_cont(void *ctx, const json_t *answer, const char *why)
 
 static void let_run(struct guest *guest)
 {
-	if (qmp_send(guest->qmp, "cont", on_cont, guest))
+	if (qmp_send(guest->qmp, "cont", NULL, on_cont, guest))
 		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU takes no commands on QMP");
 }
 
@@ -66,14 +67,45 @@ static void on_cpus(void *ctx, const json_t *answer, const char *why)
 		guest_bed_failed(guest, GUEST_NO_BOOT, err.text);
 }
 
-void guest_run_cpus(struct guest *guest)
+static void place_and_run(struct guest *guest)
 {
 	const struct topo_placement *place = guest->config.placement;
 	bool wanted = place && place->nr_cpus && place->cpu[0] >= 0;
 
 	if (!wanted)
 		let_run(guest);
-	else if (qmp_send(guest->qmp, "query-cpus-fast", on_cpus, guest))
+	else if (qmp_send(guest->qmp, "query-cpus-fast", NULL, on_cpus, guest))
+		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU takes no commands on QMP");
+}
+
+static void on_balloon(void *ctx, const json_t *answer, const char *why)
+{
+	struct guest *guest = ctx;
+	char text[GUEST_WHY_MAX + 1];
+
+	(void)answer;
+	if (guest->state != STATE_MONITOR)
+		return;
+	if (why) {
+		snprintf(text, sizeof(text), "QEMU does not inflate the balloon: %s", why);
+		guest_bed_failed(guest, GUEST_QEMU_DIED, text);
+	} else {
+		place_and_run(guest);
+	}
+}
+
+/* Before the guest runs: its driver then finds how large the balloon is to be. */
+void guest_run_cpus(struct guest *guest)
+{
+	char text[64];
+
+	if (!guest->config.balloon_mib) {
+		place_and_run(guest);
+		return;
+	}
+	snprintf(text, sizeof(text), "{\"value\":%" PRIu64 "}",
+		 (uint64_t)(guest->config.mem_mib - guest->config.balloon_mib) << 20);
+	if (qmp_send(guest->qmp, "balloon", text, on_balloon, guest))
 		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU takes no commands on QMP");
 }
 

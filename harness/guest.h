@@ -32,6 +32,7 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  * @pmem_mib: size of an NVDIMM with a RAM backend, 0 for none
  * @pmem_touch_mib: so much of it the guest touches at most: the host reserves
  *	nothing for it and may have less memory; 0: all of it
+ * @balloon_mib: so much of its memory is given back through a balloon when it starts
  * @deadline_s: wall time the guest may take in all
  * @silence_s: wall time without a byte on console and port after which it hangs
  * @mem_limit: bytes QEMU may allocate beyond the guest's memory; 0 takes a default,
@@ -53,6 +54,7 @@ struct guest_config {
 	unsigned int nodes;
 	unsigned int pmem_mib;
 	unsigned int pmem_touch_mib;
+	unsigned int balloon_mib;
 	unsigned int deadline_s;
 	unsigned int silence_s;
 	uint64_t mem_limit;

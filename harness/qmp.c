@@ -17,11 +17,13 @@
 /**
  * struct pending - a command that was given
  * @command: its name, a string constant of the caller
+ * @arguments: as text, NULL for none
  * @on_done: whom to tell
  * @ctx: handed on
  */
 struct pending {
 	const char *command;
+	char *arguments;
 	qmp_done_fn on_done;
 	void *ctx;
 };
@@ -72,6 +74,8 @@ void qmp_free(struct qmp *qmp)
 {
 	if (!qmp)
 		return;
+	for (unsigned int i = 0; i < qmp->nr_pending; i++)
+		free(qmp->pending[i].arguments);
 	free(qmp->line);
 	free(qmp);
 }
@@ -88,10 +92,13 @@ static int qmp_fail(struct qmp *qmp, int error, const char *why)
 	return error;
 }
 
-/* A command is some 50 bytes: a socket that does not take it whole is stuck. */
+/* A command is at most some 100 bytes: a socket that does not take it whole is stuck. */
 static int transmit(const struct qmp *qmp, unsigned int index)
 {
-	char *text = str_printf("{\"execute\":\"%s\",\"id\":%u}\n", qmp->pending[index].command,
+	const struct pending *pending = &qmp->pending[index];
+	bool plain = !pending->arguments;
+	char *text = str_printf("{\"execute\":\"%s\"%s%s,\"id\":%u}\n", pending->command,
+				plain ? "" : ",\"arguments\":", plain ? "" : pending->arguments,
 				qmp->first_id + index);
 	size_t len = strlen(text);
 	ssize_t put;
@@ -105,13 +112,17 @@ static int transmit(const struct qmp *qmp, unsigned int index)
 	return (size_t)put == len ? 0 : -EAGAIN;
 }
 
-int qmp_send(struct qmp *qmp, const char *command, qmp_done_fn on_done, void *ctx)
+int qmp_send(struct qmp *qmp, const char *command, const char *arguments, qmp_done_fn on_done,
+	     void *ctx)
 {
 	if (qmp->error)
 		return qmp->error;
 	if (qmp->nr_pending == PENDING_MAX)
 		return -EAGAIN;
-	qmp->pending[qmp->nr_pending++] = (struct pending){ command, on_done, ctx };
+	qmp->pending[qmp->nr_pending++] = (struct pending){
+		.command = command, .arguments = arguments ? str_dup(arguments) : NULL,
+		.on_done = on_done, .ctx = ctx,
+	};
 	return qmp->greeted ? transmit(qmp, qmp->nr_pending - 1) : 0;
 }
 
@@ -145,6 +156,7 @@ static int take_answer(struct qmp *qmp, const json_t *message, const json_t *id)
 	if (!qmp->nr_pending || json_integer_value(id) != qmp->first_id)
 		return qmp_fail(qmp, -EPROTO, "QEMU answers a QMP command that was not given");
 	done = qmp->pending[0];
+	free(done.arguments);
 	qmp->first_id++;
 	qmp->nr_pending--;
 	memmove(qmp->pending, qmp->pending + 1, qmp->nr_pending * sizeof(done));

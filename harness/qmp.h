@@ -46,16 +46,16 @@ void qmp_free(struct qmp *qmp);
 /**
  * qmp_send() - give a command
  * @qmp: client
- * @command: its name
+ * @command: its name, a string constant
+ * @arguments: a JSON object as text, or NULL for none
  * @on_done: called with the answer; may be NULL
  * @ctx: handed to @on_done
- *
- * None of the commands the harness needs takes arguments.
  *
  * Return: 0, -EAGAIN when QEMU does not take it (it hangs), -EPIPE or another
  * -errno of the socket.
  */
-int qmp_send(struct qmp *qmp, const char *command, qmp_done_fn on_done, void *ctx);
+int qmp_send(struct qmp *qmp, const char *command, const char *arguments, qmp_done_fn on_done,
+	     void *ctx);
 
 /**
  * qmp_read() - take what QEMU says and call back

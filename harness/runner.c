@@ -271,6 +271,7 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.nodes = needs.nodes,
 		.pmem_mib = needs.pmem_mib,
 		.pmem_touch_mib = needs.pmem_touch_mib,
+		.balloon_mib = needs.balloon_mib,
 		.deadline_s = patience[engine].boot_s +
 			      patience[engine].per_guest_s *
 			      deadline_of(cell, variant_of(runner, slot->index)->variant),

@@ -114,6 +114,9 @@ static void answer(struct fake *fake, const char *line)
 	if (command_is(line, "query-cpus-fast"))
 		print(fake->qmp, "{\"return\": [{\"cpu-index\": 0, \"thread-id\": %d}], \"id\": %d}\r\n",
 		      (int)getpid(), atoi(id + 5));
+	else if (command_is(line, "balloon") && !strstr(line, "\"value\":67108864}"))
+		print(fake->qmp, "{\"error\": {\"class\": \"GenericError\", \"desc\": "
+		      "\"no balloon of that size\"}, \"id\": %d}\r\n", atoi(id + 5));
 	else
 		print(fake->qmp, "{\"return\": {}, \"id\": %d}\r\n", atoi(id + 5));
 }

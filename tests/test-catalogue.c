@@ -41,7 +41,7 @@ static void adapt(const struct job *job, struct workload_needs *needs)
 static const struct workload full = {
 	.name = "full", .help = "stores pages", .about = "Why it does.", .on_request = true,
 	.needs = { .config = config, .cmdline = "brd.rd_nr=2", .mem_mib = 512, .cpus = 1, .nodes = 2,
-		   .pmem_mib = 64 },
+		   .pmem_mib = 64, .balloon_mib = 8 },
 	.params = params, .metrics = metrics, .checks = checks, .deadline_s = 20, .adapt = adapt,
 };
 static const struct workload race = {
@@ -77,7 +77,8 @@ static void everything_declared_is_said(void **state)
 	says(text, "| [full](#full) | measures, on request | stores pages |\n");
 	says(text, "| [race](#race) | checks | races |\n");
 	says(text, "\n## full\n\nStores pages.\n\nWhy it does.\n\nNeeds a guest of 512 MiB with 1 CPU "
-		   "and 2 NUMA nodes, an NVDIMM of 64 MiB, the command line `brd.rd_nr=2`; kernel "
+		   "and 2 NUMA nodes, an NVDIMM of 64 MiB, "
+		   "a balloon of 8 MiB, the command line `brd.rd_nr=2`; kernel "
 		   "options `CONFIG_ZSWAP=y`, `CONFIG_ZBUD=y`. A cell may take 20 s. What a cell "
 		   "needs follows its parameters.\nRuns only when it is named");
 	says(text, "| `pool` | one \\| the other | zbud, zsmalloc | zbud | zbud | zbud, zsmalloc |\n");

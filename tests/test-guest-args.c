@@ -218,6 +218,26 @@ static void an_nvdimm_may_be_larger_than_the_host(void **state)
 	strv_free(&argv);
 }
 
+static void a_balloon_is_a_device_of_the_machine(void **state)
+{
+	struct guest_config config = small(ENGINE_EXACT);
+	struct strv argv;
+	struct err err;
+
+	(void)state;
+	config.balloon_mib = 16;
+	argv = args(&config);
+	assert_true(has(&argv, "-device", "virtio-balloon-device"));
+	strv_free(&argv);
+	config.pmem_mib = 64;
+	argv = args(&config);
+	assert_true(has(&argv, "-device", "virtio-balloon-pci"));
+	strv_free(&argv);
+	config.balloon_mib = config.mem_mib;
+	assert_int_equal(guest_args(&config, &(struct guest_fds){ 0 }, 0, &argv, &err), -EINVAL);
+	assert_string_equal(err.text, "guest: a balloon of 512 MiB in 512 MiB of memory");
+}
+
 /* Those that QEMU emulates address 1 TiB unless they are told otherwise. */
 static void addresses_are_as_wide_as_memory_needs(void **state)
 {
@@ -424,6 +444,7 @@ int main(void)
 		cmocka_unit_test(kvm_uses_the_hosts_cpu),
 		cmocka_unit_test(the_machine_is_the_fastest_that_has_what_is_needed),
 		cmocka_unit_test(an_nvdimm_may_be_larger_than_the_host),
+		cmocka_unit_test(a_balloon_is_a_device_of_the_machine),
 		cmocka_unit_test(addresses_are_as_wide_as_memory_needs),
 		cmocka_unit_test(nodes_share_memory_and_cpus),
 		cmocka_unit_test(memory_is_bound_where_the_guest_is_placed),

@@ -106,6 +106,26 @@ static void an_nvdimm_of_a_tebibyte_does_not_let_a_guest_take_one(void **state)
 	assert_non_null(strstr(bench->result.command, "reserve=off"));
 }
 
+/* The fake grants what leaves 64 MiB. */
+static void a_balloon_is_inflated_before_the_guest_runs(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->config.balloon_mib = bench->config.mem_mib - 64;
+	bench_run(bench, "hello\nend pass");
+	bench_expect(bench, GUEST_DONE, VERDICT_PASS, "done");
+}
+
+static void a_balloon_that_is_refused_is_said(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->config.balloon_mib = bench->config.mem_mib - 63;
+	bench_run(bench, "hello\nend pass");
+	bench_expect(bench, GUEST_QEMU_DIED, VERDICT_BROKEN,
+		     "QEMU does not inflate the balloon: no balloon of that size");
+}
+
 static bool is_gone(pid_t pid)
 {
 	return kill(pid, 0) && errno == ESRCH;
@@ -165,7 +185,7 @@ static void what_was_printed_before_a_stop_is_kept(void **state)
 	struct pollfd poll_fd = { .fd = guest->fd[CHANNEL_CONSOLE], .events = POLLIN };
 
 	bench_step_until(bench, guest, 1);
-	assert_int_equal(qmp_send(guest->qmp, "inject-nmi", NULL, NULL), 0);
+	assert_int_equal(qmp_send(guest->qmp, "inject-nmi", NULL, NULL, NULL), 0);
 	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
 	guest_stop(guest, GUEST_INTERRUPTED, "enough");
 	guest_finish(guest, &bench->result);
@@ -307,6 +327,8 @@ int main(void)
 		TEST(a_console_that_cannot_be_kept_is_an_error),
 		TEST(a_full_disk_breaks_the_cell),
 		TEST(an_nvdimm_of_a_tebibyte_does_not_let_a_guest_take_one),
+		TEST(a_balloon_is_inflated_before_the_guest_runs),
+		TEST(a_balloon_that_is_refused_is_said),
 		TEST(a_stopped_guest_has_the_callers_reason),
 		TEST(a_guest_may_be_stopped_from_its_callback),
 		TEST(what_was_printed_before_a_stop_is_kept),

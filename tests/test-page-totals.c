@@ -92,7 +92,7 @@ static void test_count(void **state)
 {
 	static const uint64_t words[] = {
 		KPF(BUDDY), KPF(BUDDY), KPF(SLAB), KPF(LRU) | KPF(MLOCKED), KPF(HUGE) | KPF(HWPOISON),
-		KPF(PGTABLE), KPF(NOPAGE), 0,
+		KPF(PGTABLE), KPF(NOPAGE), KPF(OFFLINE), 0,
 	};
 	struct page_totals totals;
 
@@ -105,6 +105,7 @@ static void test_count(void **state)
 	assert_int_equal(totals.pages[PAGE_TOTAL_HUGE], 1);
 	assert_int_equal(totals.pages[PAGE_TOTAL_MLOCKED], 1);
 	assert_int_equal(totals.pages[PAGE_TOTAL_POISONED], 1);
+	assert_int_equal(totals.pages[PAGE_TOTAL_OFFLINE], 1);
 }
 
 static void test_names(void **state)

@@ -96,11 +96,23 @@ static void nothing_is_sent_before_the_greeting(void **state)
 {
 	struct line *line = *state;
 
-	assert_int_equal(qmp_send(line->qmp, "cont", NULL, NULL), 0);
+	assert_int_equal(qmp_send(line->qmp, "cont", NULL, NULL, NULL), 0);
 	assert_string_equal(heard(line), "");
 	assert_int_equal(say(line, GREETING), 0);
 	assert_string_equal(heard(line), "{\"execute\":\"qmp_capabilities\",\"id\":0}\n"
 			    "{\"execute\":\"cont\",\"id\":1}\n");
+}
+
+static void arguments_go_along(void **state)
+{
+	struct line *line = *state;
+	char text[] = "{\"value\":5}";
+
+	assert_int_equal(qmp_send(line->qmp, "balloon", text, NULL, NULL), 0);
+	text[0] = 'x';		/* its own copy */
+	assert_int_equal(say(line, GREETING), 0);
+	assert_string_equal(heard(line), "{\"execute\":\"qmp_capabilities\",\"id\":0}\n"
+			    "{\"execute\":\"balloon\",\"arguments\":{\"value\":5},\"id\":1}\n");
 }
 
 static void answers_reach_their_command(void **state)
@@ -108,8 +120,8 @@ static void answers_reach_their_command(void **state)
 	struct line *line = *state;
 
 	say(line, GREETING);
-	qmp_send(line->qmp, "query-cpus-fast", on_done, line);
-	qmp_send(line->qmp, "cont", on_done, line);
+	qmp_send(line->qmp, "query-cpus-fast", NULL, on_done, line);
+	qmp_send(line->qmp, "cont", NULL, on_done, line);
 	assert_int_equal(say(line, CAPABLE), 0);
 	assert_int_equal(line->answers.nr, 0);
 	assert_int_equal(say(line, "{\"return\": [{}, {}], \"id\": 1}\n"), 0);
@@ -124,7 +136,7 @@ static void an_error_without_words_is_an_error(void **state)
 	struct line *line = *state;
 
 	say(line, GREETING CAPABLE);
-	qmp_send(line->qmp, "cont", on_done, line);
+	qmp_send(line->qmp, "cont", NULL, on_done, line);
 	assert_int_equal(say(line, "{\"error\": 3, \"id\": 1}\n"), 0);
 	assert_string_equal(line->answers.item[0], "error:an error without description");
 }
@@ -134,7 +146,7 @@ static void events_come_between_answers(void **state)
 	struct line *line = *state;
 
 	say(line, GREETING);
-	qmp_send(line->qmp, "cont", on_done, line);
+	qmp_send(line->qmp, "cont", NULL, on_done, line);
 	assert_int_equal(say(line, "{\"event\": \"RESUME\"}\n" CAPABLE
 			     "{\"event\": \"SHUTDOWN\", \"data\": {\"reason\": \"guest-reset\"}}\n"
 			     "{\"return\": {}, \"id\": 1}\n"), 0);
@@ -166,7 +178,7 @@ static void the_end_is_told(void **state)
 	line->theirs = -1;
 	assert_int_equal(qmp_read(line->qmp), -EPIPE);
 	assert_non_null(strstr(qmp_why(line->qmp), "closed"));
-	assert_int_equal(qmp_send(line->qmp, "cont", NULL, NULL), -EPIPE);
+	assert_int_equal(qmp_send(line->qmp, "cont", NULL, NULL, NULL), -EPIPE);
 }
 
 /** struct nonsense - what is said after the greeting (NULL: instead of it) */
@@ -240,7 +252,7 @@ static void commands_without_answers_are_bounded(void **state)
 	int error = 0;
 
 	for (unsigned int i = 0; i < 100 && !error; i++)
-		error = qmp_send(line->qmp, "inject-nmi", NULL, NULL);
+		error = qmp_send(line->qmp, "inject-nmi", NULL, NULL, NULL);
 	assert_int_equal(error, -EAGAIN);
 }
 
@@ -252,7 +264,7 @@ static void a_stuck_socket_is_noticed(void **state)
 	say(line, GREETING);
 	while (send(line->ours, block, sizeof(block), MSG_DONTWAIT) > 0)
 		;
-	assert_int_equal(qmp_send(line->qmp, "cont", NULL, NULL), -EAGAIN);
+	assert_int_equal(qmp_send(line->qmp, "cont", NULL, NULL, NULL), -EAGAIN);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_line, close_line)
@@ -261,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_sent_before_the_greeting),
+		TEST(arguments_go_along),
 		TEST(answers_reach_their_command),
 		TEST(an_error_without_words_is_an_error),
 		TEST(events_come_between_answers),

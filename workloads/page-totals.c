@@ -22,6 +22,7 @@ static const struct {
 	[PAGE_TOTAL_HUGE] = { "huge", "HugePages_Total", KPF(HUGE) },
 	[PAGE_TOTAL_MLOCKED] = { "mlocked", "nr_mlock", KPF(MLOCKED) },
 	[PAGE_TOTAL_POISONED] = { "hwpoison", "HardwareCorrupted", KPF(HWPOISON) },
+	[PAGE_TOTAL_OFFLINE] = { "offline", "the balloon, by /proc/vmstat,", KPF(OFFLINE) },
 };
 
 const char *page_total_name(enum page_total total)
@@ -178,6 +179,18 @@ static int read_vmstat(const char *root, struct page_totals *totals)
 	return err;
 }
 
+/* A kernel without a balloon has neither. */
+static int read_balloon(const char *root, uint64_t *ret_pages)
+{
+	uint64_t inflated = 0, deflated = 0;
+	int err = field(root, "/proc/vmstat", "balloon_inflate", &inflated);
+
+	if (!err)
+		err = field(root, "/proc/vmstat", "balloon_deflate", &deflated);
+	*ret_pages = inflated - deflated;
+	return err == -ENOKEY ? 0 : err;
+}
+
 static int read_meminfo(const char *root, struct page_totals *totals)
 {
 	uint64_t huge, poisoned_kib;
@@ -207,6 +220,8 @@ int page_totals_read(const char *root, struct page_totals *ret_totals, const cha
 		return err;
 	*ret_path = "/proc/vmstat";
 	err = read_vmstat(root, &totals);
+	if (!err)
+		err = read_balloon(root, &totals.pages[PAGE_TOTAL_OFFLINE]);
 	if (err)
 		return err;
 	*ret_path = "/proc/meminfo";

@@ -25,6 +25,8 @@ struct run;
  *	256 MiB  128 MiB reserved: a whole section, for a block that is added later
  *	384 MiB  RAM up to 512 MiB
  *
+ * A balloon takes 4 MiB of the RAM, wherever they are free.
+ *
  * And an NVDIMM of another size behind all of it, where the per-page files end before:
  * 6.12.117 does not count it into max_pfn (add_pages() of arch/x86/mm/init_64.c).
  */
@@ -37,6 +39,7 @@ struct run;
 #define PEEKERS_BLOCK (256ull << 20)
 #define PEEKERS_BLOCK_BYTES (128ull << 20)
 #define PEEKERS_NVDIMM_BYTES (256ull << 20)
+#define PEEKERS_BALLOON_MIB 4
 #define PEEKERS_CMDLINE	\
 	"memmap=1M$161M memmap=4M$164M memmap=64M!192M memmap=128M$256M page_owner=on brd.rd_nr=2"
 

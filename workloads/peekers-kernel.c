@@ -35,7 +35,7 @@
 /* What no page of a pool of zswap is: on an LRU list, mapped, of slabs, free, or none. */
 #define BARE_NOT (KPF(LRU) | KPF(MMAP) | KPF(ANON) | KPF(SLAB) | KPF(PGTABLE) | KPF(BUDDY) | \
 		  KPF(RESERVED) | KPF(NOPAGE) | KPF(HUGE) | KPF(THP) | KPF(COMPOUND_HEAD) | \
-		  KPF(COMPOUND_TAIL) | KPF(SWAPBACKED) | KPF(UPTODATE))
+		  KPF(COMPOUND_TAIL) | KPF(SWAPBACKED) | KPF(UPTODATE) | KPF(OFFLINE))
 
 /**
  * struct growth - two looks at all page frames

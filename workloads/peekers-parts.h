@@ -31,6 +31,9 @@ int peekers_block(struct peekers_guest *guest, struct page_kinds *kinds);
 /** peekers_kernel() - check kernel-pages: slabs, page tables and pools of zswap */
 int peekers_kernel(struct peekers_guest *guest, struct page_kinds *kinds);
 
+/** peekers_balloon() - checks kernel-pages and soft-offline: pages in a balloon */
+int peekers_balloon(struct peekers_guest *guest, struct page_kinds *kinds);
+
 /** peekers_poison() - checks hwpoison and soft-offline */
 int peekers_poison(struct peekers_guest *guest, struct page_kinds *kinds);
 

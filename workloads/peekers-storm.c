@@ -331,7 +331,7 @@ const struct workload workload_peekers_storm = {
 	.on_request = true,
 	.needs = { .config = peekers_guest_config, .cmdline = PEEKERS_CMDLINE,
 		   .mem_mib = PEEKERS_MEM_MIB, .pmem_mib = PEEKERS_NVDIMM_BYTES >> 20,
-		   .cpus = 2, .nodes = 1 },
+		   .balloon_mib = PEEKERS_BALLOON_MIB, .cpus = 2, .nodes = 1 },
 	.params = storm_params,
 	.checks = storm_checks,
 	.deadline_s = 1200,

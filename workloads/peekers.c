@@ -41,7 +41,7 @@ static const struct {
 } parts[] = {
 	{ "holes", peekers_holes }, { "struct pages", peekers_raw },
 	{ "idle pages", peekers_idle }, { "kernel's own pages", peekers_kernel },
-	{ "debug kernel", peekers_debug }, { "memory block", peekers_block },
+	{ "balloon", peekers_balloon }, { "debug kernel", peekers_debug }, { "memory block", peekers_block },
 	{ "hwpoison", peekers_poison },
 };
 
@@ -125,7 +125,7 @@ const struct workload workload_peekers = {
 	.kind = WORKLOAD_CHECK,
 	.needs = { .config = peekers_guest_config, .cmdline = PEEKERS_CMDLINE,
 		   .mem_mib = PEEKERS_MEM_MIB, .pmem_mib = PEEKERS_NVDIMM_BYTES >> 20,
-		   .cpus = 1, .nodes = 1 },
+		   .balloon_mib = PEEKERS_BALLOON_MIB, .cpus = 1, .nodes = 1 },
 	.metrics = peekers_metrics,
 	.checks = peekers_checks,
 	.deadline_s = 60,

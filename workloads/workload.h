@@ -62,6 +62,7 @@ struct workload_param {
  * @pmem_mib: size of an NVDIMM, 0 for none
  * @pmem_touch_mib: so much of it the workload reads or writes at most, so that one
  *	larger than the host's memory can be had; 0: all of it
+ * @balloon_mib: so much of @mem_mib is in a balloon (virtio-balloon) soon after boot
  * @selftest: a program of the kernel's mm selftests (kselftest-table.h) that must be
  *	there as /selftest/NAME; NULL for none
  * @why_not: why the cell cannot run anywhere; NULL where it can
@@ -74,6 +75,7 @@ struct workload_needs {
 	unsigned int nodes;
 	unsigned int pmem_mib;
 	unsigned int pmem_touch_mib;
+	unsigned int balloon_mib;
 	const char *selftest;
 	const char *why_not;
 };
