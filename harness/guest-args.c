@@ -243,16 +243,12 @@ static void add_pipe(struct strv *argv, const char *id, unsigned int set, int fd
 	strv_add(argv, "file,id=%s,path=/dev/fdset/%u,append=on", id, set);
 }
 
-static void add_channels(const struct guest_config *config, const struct guest_fds *fds,
-			 struct strv *argv)
+static void add_channels(const struct guest_fds *fds, struct strv *argv)
 {
 	add_pipe(argv, "console", 1, fds->console);
 	strv_add(argv, "-serial");
 	strv_add(argv, "chardev:console");
 	add_pipe(argv, "port", 2, fds->port);
-	/* Port 0 is a terminal to the kernel, so there must be room for a second one. */
-	strv_add(argv, "-device");
-	strv_add(argv, "virtio-serial-%s,max_ports=2", uses_microvm(config) ? "device" : "pci");
 	strv_add(argv, "-device");
 	strv_add(argv, "virtserialport,chardev=port,name=pagemeta");
 	strv_add(argv, "-chardev");
@@ -263,21 +259,27 @@ static void add_channels(const struct guest_config *config, const struct guest_f
 
 /*
  * ioeventfd=off: what the agent writes is handled in the vCPU's own thread, at
- * once. By an eventfd it would be whenever QEMU's main loop comes round.
+ * once. By an eventfd it would be whenever QEMU's main loop comes round. It belongs to
+ * the transport of microvm, and to the device elsewhere, where not all have it.
  */
 static void add_virtio(const struct guest_config *config, struct strv *argv)
 {
-	const char *transport = uses_microvm(config) ? "virtio-mmio" : "virtio-pci";
+	bool direct = config->engine != ENGINE_KVM;
 
-	if (config->engine != ENGINE_KVM) {
+	/* Port 0 is a terminal to the kernel, so there must be room for a second one. */
+	strv_add(argv, "-device");
+	if (!uses_microvm(config)) {
+		strv_add(argv, "virtio-serial-pci,max_ports=2%s", direct ? ",ioeventfd=off" : "");
+		return;
+	}
+	strv_add(argv, "virtio-serial-device,max_ports=2");
+	if (direct) {
 		strv_add(argv, "-global");
-		strv_add(argv, "%s.ioeventfd=off", transport);
+		strv_add(argv, "virtio-mmio.ioeventfd=off");
 	}
 	/* The legacy layout of virtio-mmio is QEMU's default, not the kernel's taste. */
-	if (uses_microvm(config)) {
-		strv_add(argv, "-global");
-		strv_add(argv, "virtio-mmio.force-legacy=false");
-	}
+	strv_add(argv, "-global");
+	strv_add(argv, "virtio-mmio.force-legacy=false");
 }
 
 static void add_kernel(const struct guest_config *config, unsigned int tsc_khz,
@@ -329,9 +331,9 @@ int guest_args(const struct guest_config *config, const struct guest_fds *fds,
 	add_machine(config, &argv);
 	add_engine(config, &argv);
 	add_memory(config, &argv);
-	add_channels(config, fds, &argv);
-	add_balloon(config, &argv);
 	add_virtio(config, &argv);
+	add_channels(fds, &argv);
+	add_balloon(config, &argv);
 	add_kernel(config, tsc_khz, &argv);
 	*ret_argv = argv;
 	return 0;

@@ -120,7 +120,7 @@ static void exact_leaves_nothing_to_chance(void **state)
 	strv_free(&argv);
 	config.machine = MACHINE_Q35;
 	argv = args(&config);
-	assert_true(has(&argv, "-global", "virtio-pci.ioeventfd=off"));
+	assert_true(has(&argv, "-device", "virtio-serial-pci,max_ports=2,ioeventfd=off"));
 	strv_free(&argv);
 }
 
