@@ -220,12 +220,18 @@ static void page_ext_and_device_memory_are_told_apart(void **state)
 	put(fake, "/proc/vmstat", "nr_memmap_pages 4480\nnr_memmap_boot_pages 1536\n");
 	look(fake);
 	expect(fake, "memmap-closed-form", "", VERDICT_FAIL, "= 6291456 B");
-	put(fake, "/proc/iomem", "00001000-0009ffff : System RAM\n00100000-7fffffff : System RAM\n"
-	    "140000000-15fffffff : Persistent Memory\n  148000000-14ffffffe : System RAM (kmem)\n");
+	put(fake, "/proc/iomem", "00001000-0009ffff : System RAM\n00100000-17ffffff : System RAM\n"
+	    "18000000-1fffffff : Persistent Memory\n  18000000-1ffffffe : System RAM (kmem)\n");
 	look(fake);
 	expect(fake, "memmap-closed-form", "", VERDICT_FAIL, "= 6291456 B");
-	put(fake, "/proc/iomem", "00001000-0009ffff : System RAM\n00100000-7fffffff : System RAM\n"
-	    "140000000-15fffffff : Persistent Memory\n  148000000-14fffffff : System RAM (kmem)\n");
+	put(fake, "/proc/iomem", "00001000-0009ffff : System RAM\n00100000-17ffffff : System RAM\n"
+	    "18000000-1fffffff : Persistent Memory\n  18000000-1fffffff : System RAM (kmem)\n");
+	look(fake);
+	expect(fake, "memmap-closed-form", "", VERDICT_PASS, "but for blocks added later = 8388608 B");
+	put(fake, "/proc/iomem", "00100000-1fffffff : System RAM\n");
+	look(fake);
+	expect(fake, "memmap-closed-form", "", VERDICT_FAIL, "= 6291456 B");
+	put(fake, "/sys/devices/system/memory/memory2/state", "offline\n");
 	look(fake);
 	expect(fake, "memmap-closed-form", "", VERDICT_PASS, "but for blocks added later = 8388608 B");
 	put(fake, "/proc/vmstat", "nr_memmap_pages 511\nnr_memmap_boot_pages 1536\n");

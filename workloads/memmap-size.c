@@ -13,6 +13,11 @@
 
 #include "sysfs.h"
 
+static bool is_block(const char *name)
+{
+	return !strncmp(name, "memory", 6) && name[6] >= '0' && name[6] <= '9';
+}
+
 static int count_blocks(const char *path, uint64_t *ret_nr)
 {
 	DIR *dir = opendir(path);
@@ -22,9 +27,7 @@ static int count_blocks(const char *path, uint64_t *ret_nr)
 	if (!dir)
 		return -errno;
 	while ((entry = readdir(dir)))
-		if (!strncmp(entry->d_name, "memory", 6) &&
-		    entry->d_name[6] >= '0' && entry->d_name[6] <= '9')
-			nr++;
+		nr += is_block(entry->d_name);
 	closedir(dir);
 	*ret_nr = nr;
 	return 0;
@@ -69,23 +72,66 @@ uint64_t memmap_size_expected(const struct memmap_size *size, uint32_t page_byte
 	return size->sections * ((section + 4095) / 4096 * 4096);
 }
 
-int memmap_size_added(const char *root, uint64_t *ret_nr)
+/* Is the block within what dax added as RAM? */
+static int is_kmem(const char *root, uint64_t block, bool *ret_is)
 {
-	uint64_t start, end, nr = 0;
+	uint64_t start, end, at = block * MEMMAP_SECTION_BYTES;
 	char path[512], line[256];
+	bool is = false;
 	FILE *iomem;
 
 	snprintf(path, sizeof(path), "%s/proc/iomem", root);
 	iomem = fopen(path, "re");
 	if (!iomem)
 		return -errno;
-	while (fgets(line, sizeof(line), iomem))
-		if (strstr(line, " : System RAM (kmem)\n") &&
-		    sscanf(line, " %" SCNx64 "-%" SCNx64, &start, &end) == 2 && end > start)
-			nr += (end + 1 - start) / MEMMAP_SECTION_BYTES;
+	while (!is && fgets(line, sizeof(line), iomem))
+		is = strstr(line, " : System RAM (kmem)\n") &&
+		     sscanf(line, " %" SCNx64 "-%" SCNx64, &start, &end) == 2 &&
+		     start <= at && at + MEMMAP_SECTION_BYTES - 1 <= end;
 	fclose(iomem);
-	*ret_nr = nr;
+	*ret_is = is;
 	return 0;
+}
+
+static int is_added(const char *root, const char *name, bool *ret_is)
+{
+	char path[512], state[32];
+	uint64_t block;
+	int n;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/system/memory/%.64s/state", root, name);
+	n = sysfs_read(path, state, sizeof(state));
+	if (n < 0)
+		return n;
+	*ret_is = strncmp(state, "online", 6) != 0;
+	if (*ret_is || sscanf(name, "memory%" SCNu64, &block) != 1)
+		return 0;
+	return is_kmem(root, block, ret_is);
+}
+
+int memmap_size_added(const char *root, uint64_t *ret_nr)
+{
+	struct dirent *entry;
+	char path[512];
+	uint64_t nr = 0;
+	bool is = false;
+	int err = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", root);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while (!err && (entry = readdir(dir))) {
+		if (!is_block(entry->d_name))
+			continue;
+		err = is_added(root, entry->d_name, &is);
+		nr += is;
+	}
+	closedir(dir);
+	if (!err)
+		*ret_nr = nr;
+	return err;
 }
 
 /* Whether this kernel was built with page_ext: only its symbols tell. */

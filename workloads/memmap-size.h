@@ -48,9 +48,13 @@ uint64_t memmap_size_bytes(const struct memmap_size *size);
 uint64_t memmap_size_expected(const struct memmap_size *size, uint32_t page_bytes);
 
 /**
- * memmap_size_added() - memory blocks that dax added as RAM after the boot
+ * memmap_size_added() - memory blocks that can only have been added after the boot
  * @root: as for memmap_size_read()
- * @ret_nr: set on success: those within a "System RAM (kmem)" of /proc/iomem (drivers/dax/kmem.c)
+ * @ret_nr: set on success
+ *
+ * Those that are offline, because blocks of the boot are online and one that is added
+ * later is not before it is told to; and those within a "System RAM (kmem)" of
+ * /proc/iomem, which dax added (drivers/dax/kmem.c), whatever their state.
  *
  * Return: 0 or -errno.
  */
