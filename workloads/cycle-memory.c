@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cycle.h"
+#include "free-pages.h"
 #include "sysfs.h"
 #include "workload.h"
 
@@ -211,6 +212,21 @@ static int thp_once(struct run *run, unsigned int nr)
 
 /* --- migration --- */
 
+/* On the usual lists of a CPU all the holes fit, and compaction finds no target. */
+static int compact_begin(struct run *run)
+{
+	int err = free_pages_shorten_lists();
+
+	return err ? run_error(run, err, "page lists of CPUs, limited by "
+			       "percpu_pagelist_high_fraction: %s", strerror(-err)) : 0;
+}
+
+static void compact_end(struct run *run)
+{
+	(void)run;
+	free_pages_usual_lists();
+}
+
 static int compact_once(struct run *run, unsigned int nr)
 {
 	unsigned char *at;
@@ -347,7 +363,8 @@ const struct cycle cycles_memory[] = {
 	  .event = "thp_split_page", .events = 1, .share = 2, .begin = thp_begin,
 	  .once = thp_once },
 	{ .name = "compaction", .help = "2048 pages with as many holes, compact_memory, unmap",
-	  .event = "pgmigrate_success", .events = 1, .share = 2, .once = compact_once },
+	  .event = "pgmigrate_success", .events = 64, .share = 2, .begin = compact_begin,
+	  .once = compact_once, .end = compact_end },
 	{ .name = "move_pages", .help = "64 pages to node 1 and back",
 	  .event = "pgmigrate_success", .events = 2 * MOVE_PAGES, .once = move_once },
 	{ .name = NULL }

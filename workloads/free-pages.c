@@ -12,6 +12,7 @@
 #include "sysfs.h"
 
 #define STAT_REFRESH "/proc/sys/vm/stat_refresh"
+#define HIGH_FRACTION "/proc/sys/vm/percpu_pagelist_high_fraction"
 
 /* decay_pcp_high() takes an eighth of a limit off, which is nothing of less than eight. */
 #define LEAST_LIMIT 7u
@@ -74,8 +75,13 @@ int free_pages_shorten_lists(void)
 	uint64_t pages, above = 1;
 	int err, round;
 
-	err = sysfs_write("/proc/sys/vm/percpu_pagelist_high_fraction", "1000000");
+	err = sysfs_write(HIGH_FRACTION, "1000000");
 	for (round = 0; !err && above; round++)
 		err = round < 1024 ? refresh_and_read(&pages, &above) : -ETIMEDOUT;
 	return err;
+}
+
+int free_pages_usual_lists(void)
+{
+	return sysfs_write(HIGH_FRACTION, "0");
 }

@@ -41,4 +41,7 @@ int free_pages_read(uint64_t *ret_pages);
  */
 int free_pages_shorten_lists(void);
 
+/** free_pages_usual_lists() - undo it: lists may grow again. Return: 0 or -errno */
+int free_pages_usual_lists(void);
+
 #endif
