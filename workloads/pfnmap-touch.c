@@ -21,11 +21,18 @@
 
 #define PAGE 4096
 
-/** struct frame - what is known of the range's first page frame */
+/**
+ * struct frame - what is known of the range's first page frame
+ * @flags: judged bits of /proc/kpageflags
+ * @count: /proc/kpagecount
+ * @refcount: references by its struct page, -1 for unknown
+ * @unread: it has a struct page, and /proc/kcore has others but not this one
+ */
 struct frame {
 	uint64_t flags;
 	uint64_t count;
 	int64_t refcount;
+	bool unread;
 };
 
 static void look(const struct pfnmap_tools *tools, uint64_t pfn, struct frame *ret_frame)
@@ -41,8 +48,13 @@ static void look(const struct pfnmap_tools *tools, uint64_t pfn, struct frame *r
 	if (kpage_read(&tools->kpage, KPAGE_COUNT, pfn, &ret_frame->count, 1) != 1)
 		ret_frame->count = 0;
 	ret_frame->refcount = -1;
-	if (!kcore_open(&kcore) && !kcore_page(&kcore, pfn, &page))
-		ret_frame->refcount = page.refcount;
+	ret_frame->unread = false;
+	if (!kcore_open(&kcore)) {
+		if (!kcore_page(&kcore, pfn, &page))
+			ret_frame->refcount = page.refcount;
+		else
+			ret_frame->unread = !(ret_frame->flags & KPF(NOPAGE));
+	}
 	kcore_close(&kcore);
 }
 
@@ -212,13 +224,15 @@ static void judge_count(struct pfnmap_result *result, uint64_t count, const stru
 	char flags[128];
 
 	result->count_bad = !same(before, meanwhile) + !same(before, after) +
-			    (before->count != count);
+			    (before->count != count) + before->unread;
 	snprintf(result->count, sizeof(result->count),
-		 "flags %s, mappings %llu (must be %llu), references %lld; while mapped 0x%llx, "
+		 "flags %s, mappings %llu (must be %llu), references %lld%s; while mapped 0x%llx, "
 		 "%llu, %lld; after 0x%llx, %llu, %lld; before it was 0x%llx",
 		 kpage_flags_text(before->flags, flags, sizeof(flags)),
 		 (unsigned long long)before->count, (unsigned long long)count,
-		 (long long)before->refcount, (unsigned long long)meanwhile->flags,
+		 (long long)before->refcount,
+		 before->unread ? " (must be known)" : before->refcount < 0 ? " (unknown)" : "",
+		 (unsigned long long)meanwhile->flags,
 		 (unsigned long long)meanwhile->count, (long long)meanwhile->refcount,
 		 (unsigned long long)after->flags, (unsigned long long)after->count,
 		 (long long)after->refcount, (unsigned long long)before->flags);
@@ -281,7 +295,8 @@ int pfnmap_zero_page(struct pfnmap_tools *tools, struct run *run, unsigned int r
 	look(tools, pfn, &after);
 	for (i = 0; i < PAGE; i++)
 		dirty += at[i] != 0;
-	bad += !same(&before, &after) || before.count || !(before.flags & KPF(ZERO_PAGE)) || dirty;
+	bad += !same(&before, &after) || before.unread || before.count ||
+	       !(before.flags & KPF(ZERO_PAGE)) || dirty;
 	run_check(run, "zero-page", "", bad ? VERDICT_FAIL : VERDICT_PASS,
 		  "%u rounds of %s; flags 0x%llx then 0x%llx (must have 'zero'), mappings %llu then "
 		  "%llu (must be 0), references %lld then %lld (must be the same), %u bytes not 0",

@@ -26,11 +26,13 @@
 #define LOG_MAX 8	/* what is logged anyway, such as a change of the clock source */
 
 /*
- *	161 MiB  1 MiB reserved: has struct pages, its subsection is shared with RAM
+ *	161 MiB  1 MiB reserved, from 64 KiB on: has struct pages, its subsection is shared
+ *		 with RAM. /proc/kcore has those of RAM, to whole pages, and so the first
+ *		 of these
  *	256 MiB  128 MiB reserved: a whole section, has none
  */
-#define PFNMAP_CMDLINE "memmap=1M$161M memmap=128M$256M"
-#define RESERVED (161ull << 20)
+#define PFNMAP_CMDLINE "memmap=1M$164928K memmap=128M$256M"
+#define RESERVED (164928ull << 10)
 #define HOLE (256ull << 20)
 /* The I/O APIC's registers: x86 has them there since the Pentium. */
 #define REGISTERS 0xfec00000ull
