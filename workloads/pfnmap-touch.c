@@ -106,6 +106,8 @@ static void shared_bytes(struct task *task, uint8_t *at, uint8_t byte)
 		return;
 	}
 	*(volatile uint8_t *)at = byte;
+	if (task->range->pages > 1)
+		*(volatile uint8_t *)(at + 2 * PAGE - 1) = byte;
 	must(task, other_way(task, &seen) && seen == byte,
 	     "0x%02x was written through the mapping and 0x%02x is there", byte, seen);
 }
@@ -169,6 +171,9 @@ static void private_copy(struct task *task, uint8_t byte)
 		return;
 	must(task, at[0] == byte, "a private mapping shows 0x%02x, not 0x%02x", at[0], byte);
 	at[PAGE] = 1;
+	must(task, at[2 * PAGE - 1] == byte,
+	     "the copy that a write to a private mapping makes ends in 0x%02x, not 0x%02x",
+	     at[2 * PAGE - 1], byte);
 	at[PAGE + 1] = (uint8_t)~at[PAGE + 1];
 	must(task, pread(task->tools->mem, &seen, 1, (off_t)task->range->phys + PAGE + 1) == 1 &&
 	     seen != at[PAGE + 1], "a write to a private mapping changed the memory to 0x%02x", seen);
