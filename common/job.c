@@ -74,6 +74,11 @@ static bool mapping_ok(const char *text)
 	return !strcmp(text, "2M") || !strcmp(text, "4K");
 }
 
+static bool zspages_ok(const char *text)
+{
+	return !strcmp(text, "moving") || !strcmp(text, "fixed");
+}
+
 /* strtoull() alone takes signs, spaces and an empty string. */
 static bool number_ok(const char *text, uint64_t max, uint64_t *ret_value)
 {
@@ -171,6 +176,14 @@ static int read_mapping(struct reader *rd, char *rest)
 	return 0;
 }
 
+static int read_zspages(struct reader *rd, char *rest)
+{
+	if (!zspages_ok(rest))
+		return refuse(rd, "zspages '%s' is neither moving nor fixed", rest);
+	strcpy(rd->job->zspages, rest);
+	return 0;
+}
+
 /* counter NAME PATH OP VALUE */
 static int read_counter(struct reader *rd, char *rest)
 {
@@ -214,6 +227,7 @@ static const struct word words[] = {
 	{ "seed", read_seed, false },
 	{ "page_bytes", read_page_bytes, false },
 	{ "memmap_mapping", read_mapping, false },
+	{ "zspages", read_zspages, false },
 	{ "counter", read_counter, true },
 };
 
@@ -301,6 +315,8 @@ static bool job_ok(const struct job *job)
 		return false;
 	if (job->memmap_mapping[0] && !mapping_ok(job->memmap_mapping))
 		return false;
+	if (job->zspages[0] && !zspages_ok(job->zspages))
+		return false;
 	return params_ok(job) && counters_ok(job);
 }
 
@@ -318,6 +334,8 @@ static void print_job(const struct job *job, FILE *out)
 	fprintf(out, "page_bytes %" PRIu32 "\n", job->page_bytes);
 	if (job->memmap_mapping[0])
 		fprintf(out, "memmap_mapping %s\n", job->memmap_mapping);
+	if (job->zspages[0])
+		fprintf(out, "zspages %s\n", job->zspages);
 	for (i = 0; i < job->nr_counters; i++) {
 		counter = &job->counters[i];
 		fprintf(out, "counter %s %s %c %" PRIu64 "\n", counter->name, counter->path,

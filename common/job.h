@@ -11,6 +11,7 @@
  *	seed 1
  *	page_bytes 64
  *	memmap_mapping 2M
+ *	zspages moving
  *	counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0
  */
 #ifndef PAGEMETA_JOB_H
@@ -55,6 +56,7 @@ struct job_counter {
  * @seed: seed of everything that is drawn at random
  * @page_bytes: sizeof(struct page) of this kernel; 0 unknown
  * @memmap_mapping: "2M", "4K" or "" when nothing is promised
+ * @zspages: "moving", "fixed" or "" when nothing is promised
  * @counters: proofs of activity
  * @nr_counters: how many
  */
@@ -67,6 +69,7 @@ struct job {
 	uint64_t seed;
 	uint32_t page_bytes;
 	char memmap_mapping[8];
+	char zspages[8];
 	struct job_counter counters[JOB_COUNTERS_MAX];
 	size_t nr_counters;
 };

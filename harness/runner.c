@@ -110,6 +110,8 @@ void runner_job(const struct plan_cell *cell, const struct variant *variant, enu
 	if (variant->memmap_mapping)
 		snprintf(job->memmap_mapping, sizeof(job->memmap_mapping), "%s",
 			 variant->memmap_mapping);
+	if (variant->zspages)
+		snprintf(job->zspages, sizeof(job->zspages), "%s", variant->zspages);
 }
 
 static const struct plan_cell *cell_of(const struct runner *runner, size_t index)

@@ -84,6 +84,11 @@ static int set_mapping(struct ini_ctx *ctx, const char *name, const char *value)
 	return set_choice(ctx, &ctx->variant->memmap_mapping, name, value, "2M 4K");
 }
 
+static int set_zspages(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	return set_choice(ctx, &ctx->variant->zspages, name, value, "moving fixed");
+}
+
 static int set_source(struct ini_ctx *ctx, const char *name, const char *value)
 {
 	const char *rev = strrchr(value, ' ');
@@ -231,6 +236,7 @@ static const struct ini_item ini_table[] = {
 	{ "config",	NULL,			set_config },
 	{ "expect",	"page_bytes",		set_page_bytes },
 	{ "expect",	"memmap_mapping",	set_mapping },
+	{ "expect",	"zspages",		set_zspages },
 	{ "active",	NULL,			set_counter },
 };
 

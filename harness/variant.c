@@ -41,6 +41,7 @@ void variant_free(struct variant *variant)
 	free(variant->state);
 	free(variant->source);
 	free(variant->memmap_mapping);
+	free(variant->zspages);
 	for (size_t i = 0; i < variant->nr_config; i++) {
 		free(variant->config[i].option);
 		free(variant->config[i].value);
@@ -219,6 +220,8 @@ static void inherit(struct variant *variant)
 		variant->page_bytes = up->page_bytes;
 	if (!variant->memmap_mapping && up->memmap_mapping)
 		variant->memmap_mapping = str_dup(up->memmap_mapping);
+	if (!variant->zspages && up->zspages)
+		variant->zspages = str_dup(up->zspages);
 	if (!variant->source && up->source)
 		variant->source = str_dup(up->source);
 }

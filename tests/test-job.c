@@ -28,6 +28,7 @@ static const char sample[] =
 	"seed 18446744073709551615\n"
 	"page_bytes 64\n"
 	"memmap_mapping 2M\n"
+	"zspages fixed\n"
 	"counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0\n"
 	"counter huge_pages /sys/kernel/debug/vmemmap/huge_pages = 12\n";
 
@@ -50,6 +51,7 @@ static void fields_are_read(void **state)
 	assert_true(job.seed == UINT64_MAX);
 	assert_int_equal(job.page_bytes, 64);
 	assert_string_equal(job.memmap_mapping, "2M");
+	assert_string_equal(job.zspages, "fixed");
 	assert_int_equal(job.nr_counters, 2);
 	assert_string_equal(job.counters[1].path, "/sys/kernel/debug/vmemmap/huge_pages");
 	assert_int_equal(job.counters[1].op, '=');
@@ -79,8 +81,10 @@ static void smallest_job_gets_defaults_and_no_newline_is_needed(void **state)
 	assert_false(job.exact);
 	assert_int_equal(job.nr_params + job.nr_counters + job.deadline_s + job.page_bytes, 0);
 	assert_string_equal(job.memmap_mapping, "");
+	assert_string_equal(job.zspages, "");
 	assert_int_equal(job_format(&job, &text), 0);
 	assert_null(strstr(text, "memmap_mapping"));
+	assert_null(strstr(text, "zspages"));
 	free(text);
 }
 
@@ -113,6 +117,8 @@ static const struct refusal refusals[] = {
 	{ "workload a\npage_bytes 5000\n",
 	  "line 2: page_bytes '5000' is not a number from 0 to 4096" },
 	{ "workload a\nmemmap_mapping 1G\n", "line 2: memmap_mapping '1G' is neither 2M nor 4K" },
+	{ "workload a\nzspages movable\n",
+	  "line 2: zspages 'movable' is neither moving nor fixed" },
 	{ "workload a\ncounter x /p > \n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x /p > 1 2\n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x p > 1\n", "line 2: 'p' is not an absolute path" },
@@ -193,6 +199,8 @@ static void what_would_not_survive_lines_is_not_written(void **state)
 	job = good, strcpy(job.params[1].name, "compressor");
 	assert_int_equal(formats(&job), -EINVAL);
 	job = good, strcpy(job.memmap_mapping, "1G");
+	assert_int_equal(formats(&job), -EINVAL);
+	job = good, strcpy(job.zspages, "gone");
 	assert_int_equal(formats(&job), -EINVAL);
 	job = good, strcpy(job.counters[0].path, "/a b");
 	assert_int_equal(formats(&job), -EINVAL);

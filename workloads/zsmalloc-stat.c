@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 
 #define PAGE 4096
 #define DIRECTORY "/sys/kernel/debug/zsmalloc"
+#define SLAB "/sys/kernel/slab"
 #define TEXT_MAX 65536		/* 256 lines of about 190 characters */
 #define FULLNESS_GROUPS 11	/* 10% to 90%, 99%, 100% */
 #define COLUMNS (2 + FULLNESS_GROUPS + 5)
@@ -112,38 +114,36 @@ int zsmalloc_stat_parse(const char *text, struct zsmalloc_stat *ret_stat)
 }
 
 /* A number is added to zswap's name with every pool, so the longest, last one is the newest. */
-static int find_pool(const char *prefix, char *path, size_t size)
+static int find_pool(const char *prefix, char *name, size_t size)
 {
 	DIR *dir = opendir(DIRECTORY);
 	const struct dirent *entry;
-	char name[64] = "";
 
 	if (!dir)
 		return -errno;
+	name[0] = '\0';
 	while ((entry = readdir(dir))) {
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) ||
-		    strlen(entry->d_name) >= sizeof(name))
+		    strlen(entry->d_name) >= size)
 			continue;
 		if (strlen(entry->d_name) > strlen(name) ||
 		    (strlen(entry->d_name) == strlen(name) && strcmp(entry->d_name, name) > 0))
 			strcpy(name, entry->d_name);
 	}
 	closedir(dir);
-	if (!name[0])
-		return -ENOENT;
-	snprintf(path, size, DIRECTORY "/%s/classes", name);
-	return 0;
+	return name[0] ? 0 : -ENOENT;
 }
 
 int zsmalloc_stat_read(struct run *run, const char *prefix, struct zsmalloc_stat *ret_stat)
 {
-	char path[160], *text;
+	char path[160], pool[sizeof(ret_stat->pool)], *text;
 	int err;
 
-	err = find_pool(prefix, path, sizeof(path));
+	err = find_pool(prefix, pool, sizeof(pool));
 	if (err)
 		return run_unsupported(run, DIRECTORY "/%s*: %s; it takes CONFIG_ZSMALLOC_STAT=y",
 				       prefix, strerror(-err));
+	snprintf(path, sizeof(path), DIRECTORY "/%s/classes", pool);
 	text = malloc(TEXT_MAX);
 	if (!text)
 		return run_error(run, -ENOMEM, "%s: no memory", path);
@@ -151,7 +151,10 @@ int zsmalloc_stat_read(struct run *run, const char *prefix, struct zsmalloc_stat
 	if (err >= 0)
 		err = zsmalloc_stat_parse(text, ret_stat);
 	free(text);
-	return err < 0 ? run_error(run, err, "%s: %s", path, strerror(-err)) : 0;
+	if (err < 0)
+		return run_error(run, err, "%s: %s", path, strerror(-err));
+	strcpy(ret_stat->pool, pool);
+	return 0;
 }
 
 uint64_t zsmalloc_stat_freeable(const struct zsmalloc_stat *stat)
@@ -166,4 +169,40 @@ uint64_t zsmalloc_stat_freeable(const struct zsmalloc_stat *stat)
 			 class->chain;
 	}
 	return pages;
+}
+
+/* slab_size: an object with what the allocator adds to it (slab_size_show() of mm/slub.c). */
+static int descriptor_size(const char *pool, uint64_t chain, uint64_t *ret_bytes)
+{
+	char path[160];
+	int err;
+
+	snprintf(path, sizeof(path), SLAB "/zspage-%" PRIu64 "/slab_size", chain);
+	err = sysfs_read_u64(path, ret_bytes);
+	if (err != -ENOENT)
+		return err;
+	snprintf(path, sizeof(path), SLAB "/zspage-%s/slab_size", pool);
+	return sysfs_read_u64(path, ret_bytes);
+}
+
+int zsmalloc_stat_zspage_bytes(struct run *run, const struct zsmalloc_stat *stat,
+			       uint64_t *ret_bytes)
+{
+	const struct zsmalloc_class *class;
+	uint64_t size = 0, bytes = 0;
+	size_t i;
+	int err;
+
+	for (i = 0; i < stat->nr; i++) {
+		class = &stat->class[i];
+		err = descriptor_size(stat->pool, class->chain, &size);
+		if (err == -ENOENT)
+			return run_unsupported(run, SLAB "/zspage-%s: no such cache; it takes "
+					       "CONFIG_SLUB and CONFIG_SYSFS", stat->pool);
+		if (err)
+			return run_error(run, err, SLAB "/zspage-*/slab_size: %s", strerror(-err));
+		bytes += class->pages / class->chain * size;
+	}
+	*ret_bytes = bytes;
+	return 0;
 }

@@ -35,6 +35,7 @@ struct zsmalloc_class {
 
 /**
  * struct zsmalloc_stat - all classes of a pool, and their sums
+ * @pool: the pool's name, "" when only a text was read
  * @class: @nr of them
  * @nr: how many there are
  * @occupied: how many have objects in use
@@ -43,6 +44,7 @@ struct zsmalloc_class {
  * @freeable: pages compaction would free
  */
 struct zsmalloc_stat {
+	char pool[64];
 	struct zsmalloc_class class[ZSMALLOC_CLASSES_MAX];
 	size_t nr;
 	size_t occupied;
@@ -79,5 +81,19 @@ int zsmalloc_stat_read(struct run *run, const char *prefix, struct zsmalloc_stat
  * n objects that are free in it, and compaction goes on until there are fewer.
  */
 uint64_t zsmalloc_stat_freeable(const struct zsmalloc_stat *stat);
+
+/**
+ * zsmalloc_stat_zspage_bytes() - memory of the descriptors (struct zspage) of a pool
+ * @run: gets the reason of a failure
+ * @stat: of zsmalloc_stat_read()
+ * @ret_bytes: set on success; what the slab allocator takes for each zspage, times zspages
+ *
+ * One cache a pool, "zspage-POOL" (create_cache() of mm/zsmalloc.c), or, where the
+ * descriptor grows with the number of its pages, "zspage-PAGES".
+ *
+ * Return: 0, -EOPNOTSUPP when there is neither, -errno.
+ */
+int zsmalloc_stat_zspage_bytes(struct run *run, const struct zsmalloc_stat *stat,
+			       uint64_t *ret_bytes);
 
 #endif
