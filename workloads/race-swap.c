@@ -17,7 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "prng.h"
 #include "race.h"
 #include "swap-device.h"
 #include "swap-pages.h"
@@ -46,27 +45,6 @@ struct stormer {
 	struct swap_verdict verdict;
 };
 
-static int step(struct swap_pages *pages, uint64_t *random, struct swap_verdict *verdict)
-{
-	size_t i = prng_below(random, PAGES);
-
-	switch (prng_below(random, 8)) {
-	case 0:
-	case 1:
-		swap_pages_write(pages, i);
-		return 0;
-	case 2:
-	case 3:
-	case 4:
-		return swap_pages_out(pages, i);
-	case 5:
-		return swap_pages_drop(pages, i);
-	default:
-		swap_pages_compare(pages, i, swap_pages_at(pages, i), verdict);
-		return 0;
-	}
-}
-
 static int storm(struct race *race, unsigned int number, struct stormer *stormer)
 {
 	unsigned int steps = STEPS * race->rounds, i;
@@ -81,7 +59,7 @@ static int storm(struct race *race, unsigned int number, struct stormer *stormer
 	random = pages.seed;
 	err = swap_pages_fill(&pages);
 	for (i = 0; i < steps && !err; i++) {
-		err = step(&pages, &random, &stormer->verdict);
+		err = swap_pages_step(&pages, &random, &stormer->verdict);
 		__atomic_store_n(&stormer->done, i + 1, __ATOMIC_RELEASE);
 	}
 	for (page = 0; page < PAGES && !err; page++)

@@ -188,6 +188,27 @@ void swap_pages_compare(const struct swap_pages *pages, size_t i, const void *se
 		describe(pages, i, seen, expected, verdict->first, sizeof(verdict->first));
 }
 
+int swap_pages_step(struct swap_pages *pages, uint64_t *random, struct swap_verdict *verdict)
+{
+	size_t i = prng_below(random, pages->nr);
+
+	switch (prng_below(random, 8)) {
+	case 0:
+	case 1:
+		swap_pages_write(pages, i);
+		return 0;
+	case 2:
+	case 3:
+	case 4:
+		return swap_pages_out(pages, i);
+	case 5:
+		return swap_pages_drop(pages, i);
+	default:
+		swap_pages_compare(pages, i, swap_pages_at(pages, i), verdict);
+		return 0;
+	}
+}
+
 static void report(struct swap_pages *pages, const char *check, const char *labels,
 		   const struct swap_verdict *verdict, const char *where)
 {

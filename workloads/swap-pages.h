@@ -111,6 +111,18 @@ void swap_pages_compare(const struct swap_pages *pages, size_t i, const void *se
 			struct swap_verdict *verdict);
 
 /**
+ * swap_pages_step() - one operation, drawn at random, on a page that is drawn too
+ * @pages: the region
+ * @random: of prng_next()
+ * @verdict: counted up when the operation was to compare
+ *
+ * Of eight: two write, three swap out, one gives back, two compare.
+ *
+ * Return: 0 or -errno.
+ */
+int swap_pages_step(struct swap_pages *pages, uint64_t *random, struct swap_verdict *verdict);
+
+/**
  * swap_pages_verify() - compare all, in their order, and report a check
  * @pages: the region
  * @check: name of the check

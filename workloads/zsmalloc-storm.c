@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Check zsmalloc-storm: both users of zsmalloc at once, zswap and zram, while all that
+ * moves or reads their pages goes on without pause: memory is compacted, pools are
+ * compacted and written back, a block of movable memory goes out of use and comes back,
+ * and the per-page files are read. Each page is compared whenever it is loaded, all of
+ * them in the end, and then nothing may be left.
+ *
+ * Each of them is a process, because unmapping a page of an address space that is in
+ * use on several CPUs takes an answer of all of them.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hot-memory.h"
+#include "kmemleak.h"
+#include "kpage.h"
+#include "memory-block.h"
+#include "prng.h"
+#include "swap-device.h"
+#include "sysfs.h"
+#include "table.h"
+#include "zram-disk.h"
+#include "zswap-counters.h"
+#include "zswap-setup.h"
+
+#define CHUNK 512
+#define GIVE_UP_US 2000000	/* offlining goes on until a signal comes */
+#define SLACK_PAGES 4096	/* swap slots that caches per CPU hold back */
+#define LEFT_POLLS 500
+#define LEFT_POLL_US 10000
+
+static const struct workload_param storm_params[] = {
+	{ .name = "compressor", .help = "of zswap and of zram", .def = "lzo",
+	  .choices = zswap_compressors, .full = "lzo,zstd" },
+	{ .name = "pages", .help = "pages of each of three processes", .def = "512",
+	  .min = 64, .max = 8192, .quick = "512", .full = "2048" },
+	{ .name = "seconds", .help = "how long, in the guest's time",
+	  .def = "20", .min = 1, .max = 86400, .quick = "20", .full = "600" },
+	{ .name = NULL }
+};
+
+static const char *const storm_checks[] = {
+	"content-verified", "all-paths-taken", "nothing-left", NULL
+};
+
+/**
+ * struct part - what a process tells, in memory shared with it
+ * @done: what it did so far, in units of its own
+ * @more: something else it counts
+ * @err: why it ended early
+ * @over: it has come to its end
+ * @verdict: of all pages it compared
+ */
+struct part {
+	uint64_t done;
+	uint64_t more;
+	int err;
+	bool over;
+	struct swap_verdict verdict;
+};
+
+static struct run *the_run;
+static struct zram_disk disk = { .fd = -1 };
+static struct hot_memory memory;
+static bool added;
+static struct shared {
+	bool stop;
+	struct part part[8];
+} *shared;
+
+static bool goes_on(void)
+{
+	return !__atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE);
+}
+
+static uint64_t pages_each(void)
+{
+	return run_param_u64(the_run, "pages");
+}
+
+/* --- the processes --- */
+
+static int use_zswap(struct part *part, unsigned int number)
+{
+	struct swap_pages pages;
+	uint64_t random;
+	size_t i;
+	int err = swap_pages_new(the_run, number + 1, pages_each(), &pages);
+
+	if (err)
+		return err;
+	random = pages.seed;
+	err = swap_pages_fill(&pages);
+	for (; goes_on() && !err; part->done++)
+		err = swap_pages_step(&pages, &random, &part->verdict);
+	for (i = 0; i < pages.nr && !err; i++)
+		swap_pages_compare(&pages, i, swap_pages_at(&pages, i), &part->verdict);
+	swap_pages_free(&pages);
+	return err;
+}
+
+static int zram_step(uint64_t *random, struct swap_verdict *verdict)
+{
+	uint64_t i = prng_below(random, disk.pages.nr);
+
+	switch (prng_below(random, 8)) {
+	case 0: case 1: case 2: case 3:
+		return zram_disk_write(&disk, i);
+	case 4:
+		return zram_disk_drop(&disk, i);
+	default:
+		return zram_disk_compare(&disk, i, verdict);
+	}
+}
+
+static int use_zram(struct part *part, unsigned int number)
+{
+	uint64_t random = run_seed(the_run) + number, i;
+	int err = 0;
+
+	for (; goes_on() && !err; part->done++)
+		err = zram_step(&random, &part->verdict);
+	for (i = 0; i < disk.pages.nr && !err; i++)
+		err = zram_disk_compare(&disk, i, &part->verdict);
+	return err;
+}
+
+/* Compaction of memory, of zswap's pool (dropping slab caches calls it) and of zram's. */
+static int compact(struct part *part, unsigned int number)
+{
+	static const struct {
+		const char *path;
+		const char *text;
+	} files[] = {
+		{ "/proc/sys/vm/compact_memory", "1" },
+		{ "/proc/sys/vm/drop_caches", "2" },
+		{ "/proc/sys/vm/compact_memory", "1" },
+		{ ZRAM_DISK_SYSFS "compact", "1" },
+	};
+	int err = 0;
+
+	(void)number;
+	for (; goes_on() && !err; part->done++) {
+		size_t i = part->done % (sizeof(files) / sizeof(files[0]));
+
+		err = sysfs_write(files[i].path, files[i].text);
+		if (err)
+			return run_error(the_run, err, "%s: write: %s", files[i].path,
+					 strerror(-err));
+		/* In turn no room, which has the pool written back, and the usual. */
+		if (part->done % 8 == 0)
+			err = zswap_set(the_run, "max_pool_percent", part->done % 16 ? "20" : "0");
+	}
+	return err;
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/* @done: times that it went out of use, @more: times that it did not in time. */
+static int offline_block(struct part *part)
+{
+	const struct itimerval give_up = { .it_value = { GIVE_UP_US / 1000000, 0 } }, none = { 0 };
+	int err;
+
+	setitimer(ITIMER_REAL, &give_up, NULL);
+	err = memory_block_set(memory.first, "offline");
+	setitimer(ITIMER_REAL, &none, NULL);
+	part->done += !err;
+	part->more += err == -EBUSY || err == -EINTR;
+	return err == -EBUSY || err == -EINTR ? 0 : err;
+}
+
+/* As movable memory, which is where the pages of a pool are if they can be moved. */
+static int cycle_block(struct part *part, unsigned int number)
+{
+	const struct timespec pause = { .tv_nsec = 200000000 };
+	struct sigaction action = { .sa_handler = on_alarm };
+	int err = 0;
+
+	(void)number;
+	sigaction(SIGALRM, &action, NULL);
+	while (goes_on() && !err) {
+		if (!memory_block_online(memory.first))
+			err = memory_block_set(memory.first, "online_movable");
+		nanosleep(&pause, NULL);	/* for pages to come there */
+		if (!err)
+			err = offline_block(part);
+	}
+	return err ? run_error(the_run, err, "memory block %" PRIu64 ": %s", memory.first,
+			       strerror(-err)) : 0;
+}
+
+static int read_files(const struct kpage *kpage, uint64_t *ret_frames)
+{
+	uint64_t words[CHUNK], at;
+	int64_t got;
+	int file;
+
+	for (file = 0; file < KPAGE_FILES; file++)
+		for (at = 0, got = 1; got; at += (uint64_t)got) {
+			got = kpage_read(kpage, (enum kpage_file)file, at, words, CHUNK);
+			if (got < 0)
+				return run_error(the_run, (int)got, "%s: read: %s",
+						 kpage_file_name((enum kpage_file)file),
+						 strerror((int)-got));
+			*ret_frames += (uint64_t)got;
+		}
+	return 0;
+}
+
+/* @done: times that all of memory was read, @more: words. */
+static int peek(struct part *part, unsigned int number)
+{
+	const char *path = "";
+	struct kpage kpage;
+	int err = kpage_open(&kpage, &path);
+
+	(void)number;
+	if (err)
+		return run_error(the_run, err, "%s: open: %s", path, strerror(-err));
+	for (; goes_on() && !err; part->done++)
+		err = read_files(&kpage, &part->more);
+	kpage_close(&kpage);
+	return err;
+}
+
+static const struct {
+	const char *name;
+	int (*go)(struct part *part, unsigned int number);
+	bool compares;
+} parts[] = {
+	{ "zswap-1", use_zswap, true }, { "zswap-2", use_zswap, true }, { "zram", use_zram, true },
+	{ "compact", compact, false }, { "memory-block", cycle_block, false },
+	{ "peek", peek, false },
+};
+
+#define NR_PARTS (sizeof(parts) / sizeof(parts[0]))
+#define MEMORY_BLOCK 4
+#define PEEK 5
+
+/* --- the storm --- */
+
+static int storm_setup(struct run *run)
+{
+	int err;
+
+	the_run = run;
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (shared == MAP_FAILED) {
+		shared = NULL;
+		return run_error(run, -ENOMEM, "no memory for what processes tell");
+	}
+	err = zswap_set(run, "compressor", run_param(run, "compressor"));
+	if (!err)
+		err = zswap_set(run, "zpool", "zsmalloc");
+	if (!err)
+		err = zswap_set(run, "shrinker_enabled", "Y");
+	if (!err)
+		err = zswap_set(run, "enabled", "Y");
+	if (!err)
+		err = swap_device_on(run, 2 * pages_each() + SLACK_PAGES);
+	if (!err)
+		err = zram_disk_open(run, run_param(run, "compressor"), 100, pages_each(), &disk);
+	if (!err)
+		err = hot_memory_prepare(run, &memory);
+	if (err)
+		return err;
+	err = hot_memory_add();
+	added = !err;
+	return err ? run_error(run, err, "adding memory: %s", strerror(-err)) : 0;
+}
+
+static int start(pid_t *pid, unsigned int number)
+{
+	struct part *part = &shared->part[number];
+
+	*pid = fork();
+	if (*pid < 0)
+		return run_error(the_run, -errno, "fork: %s", strerror(errno));
+	if (*pid)
+		return 0;
+	part->err = parts[number].go(part, number);
+	__atomic_store_n(&part->over, true, __ATOMIC_RELEASE);
+	_exit(0);
+}
+
+/* A part that ends before it is told to has failed: there is no use in going on. */
+static void wait_while_it_rages(void)
+{
+	const struct timespec pause = { .tv_nsec = 100000000 };
+	uint64_t seconds = run_param_u64(the_run, "seconds");
+	struct timespec now, end;
+	bool over = false;
+	size_t i;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += (time_t)seconds;
+	do {
+		nanosleep(&pause, NULL);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		for (i = 0; i < NR_PARTS; i++)
+			over |= __atomic_load_n(&shared->part[i].over, __ATOMIC_ACQUIRE);
+		run_phase(the_run, "storm: %" PRIu64 " operations, block offlined %" PRIu64 " times",
+			  shared->part[0].done, shared->part[MEMORY_BLOCK].done);
+	} while (!over && (now.tv_sec < end.tv_sec ||
+			   (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec)));
+}
+
+/* A process that died told no end: that is an error whatever it compared before. */
+static int await(const pid_t *pid, unsigned int started)
+{
+	unsigned int i;
+	int err = 0;
+
+	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
+	for (i = 0; i < started; i++) {
+		waitpid(pid[i], NULL, 0);
+		if (!shared->part[i].over)
+			err = run_error(the_run, -ECHILD, "process %s of the storm died",
+					parts[i].name);
+		else if (shared->part[i].err)
+			err = run_error(the_run, shared->part[i].err, "process %s of the storm: %s",
+					parts[i].name, strerror(-shared->part[i].err));
+	}
+	return err;
+}
+
+static void report_contents(void)
+{
+	const struct swap_verdict *verdict;
+	char labels[32];
+	unsigned int i;
+
+	for (i = 0; i < NR_PARTS; i++) {
+		if (!parts[i].compares)
+			continue;
+		verdict = &shared->part[i].verdict;
+		snprintf(labels, sizeof(labels), "process=%s", parts[i].name);
+		run_check(the_run, "content-verified", labels,
+			  verdict->wrong || !verdict->right ? VERDICT_FAIL : VERDICT_PASS,
+			  "%" PRIu64 " operations, %zu pages right, %zu wrong%s%s",
+			  shared->part[i].done, verdict->right, verdict->wrong,
+			  verdict->wrong ? ": " : "", verdict->first);
+	}
+}
+
+static void report_paths(const struct zswap_counters *before, const struct zswap_counters *after,
+			 uint64_t moved)
+{
+	uint64_t out = zswap_counters_change(before, after, ZC_ZSWPOUT);
+	uint64_t in = zswap_counters_change(before, after, ZC_ZSWPIN);
+	uint64_t back = zswap_counters_change(before, after, ZC_WRITTEN_BACK);
+	const struct part *block = &shared->part[MEMORY_BLOCK], *peeker = &shared->part[PEEK];
+
+	run_check(the_run, "all-paths-taken", "",
+		  out && in && back && moved && block->done && peeker->done ?
+		  VERDICT_PASS : VERDICT_FAIL,
+		  "zswap stored %" PRIu64 " pages, loaded %" PRIu64 " and wrote %" PRIu64
+		  " back; %" PRIu64 " pages migrated; a block went out of use %" PRIu64 " times and "
+		  "did not in time %" PRIu64 " times; all frames were read %" PRIu64
+		  " times (must be some of each but the failures)", out, in, back, moved, block->done,
+		  block->more, peeker->done);
+}
+
+/* Empty zspages are freed by a worker of their own, hence the deadline. */
+static int check_left(uint64_t before)
+{
+	uint64_t left = before + 1;
+	unsigned int polls;
+	int err = 0;
+
+	zram_disk_close(&disk);
+	swap_device_off();
+	for (polls = 0; polls < LEFT_POLLS && !err && left > before; polls++) {
+		if (polls)
+			usleep(LEFT_POLL_US);
+		err = sysfs_write("/proc/sys/vm/stat_refresh", "1");
+		if (!err)
+			err = sysfs_field("/proc/vmstat", "nr_zspages", &left);
+	}
+	if (err)
+		return run_error(the_run, err, "/proc/vmstat: nr_zspages: %s", strerror(-err));
+	run_check(the_run, "nothing-left", "", left > before ? VERDICT_FAIL : VERDICT_PASS,
+		  "with all pages unmapped and zram reset there are %" PRIu64 " pages of zspages "
+		  "(must be %" PRIu64 ")", left, before);
+	err = memory_block_online(memory.first) ? memory_block_set(memory.first, "offline") : 0;
+	run_check(the_run, "nothing-left", "part=memory-block",
+		  err ? VERDICT_FAIL : VERDICT_PASS,
+		  "with nothing left that could be in it the block goes out of use: %s",
+		  strerror(-err));
+	return kmemleak_check(the_run);
+}
+
+static int storm_run(struct run *run)
+{
+	uint64_t zspages = 0, moved_before = 0, moved = 0;
+	struct zswap_counters before, after;
+	unsigned int started = 0;
+	pid_t pid[NR_PARTS];
+	int err, late;
+
+	err = zswap_counters_take(run, &before);
+	if (!err)
+		err = sysfs_field("/proc/vmstat", "nr_zspages", &zspages);
+	if (!err)
+		err = sysfs_field("/proc/vmstat", "pgmigrate_success", &moved_before);
+	for (; started < NR_PARTS && !err; started += !err)
+		err = start(&pid[started], started);
+	if (!err)
+		wait_while_it_rages();
+	late = await(pid, started);
+	if (!err)
+		err = late;
+	if (!err)
+		err = sysfs_field("/proc/vmstat", "pgmigrate_success", &moved);
+	if (!err)
+		err = zswap_counters_take(run, &after);
+	report_contents();
+	if (err)
+		return err;
+	report_paths(&before, &after, moved - moved_before);
+	return check_left(zspages);
+}
+
+static void storm_cleanup(struct run *run)
+{
+	(void)run;
+	zram_disk_close(&disk);
+	swap_device_off();
+	if (added && !memory_block_online(memory.first))
+		hot_memory_remove();
+	if (shared)
+		munmap(shared, sizeof(*shared));
+}
+
+static const char *const storm_config[] = {
+	"CONFIG_SWAP=y", "CONFIG_ZSWAP=y", "CONFIG_ZSMALLOC=y", "CONFIG_ZRAM=y",
+	"CONFIG_COMPACTION=y", "CONFIG_BLK_DEV_RAM=y", "CONFIG_DEBUG_FS=y",
+	"CONFIG_PROC_PAGE_MONITOR=y", "CONFIG_VM_EVENT_COUNTERS=y", HOT_MEMORY_CONFIG, NULL
+};
+
+const struct workload workload_zsmalloc_storm = {
+	.name = "zsmalloc-storm",
+	.help = "zswap and zram at once, while their pages are moved, written back and looked at",
+	.kind = WORKLOAD_CHECK,
+	.on_request = true,
+	.needs = { .config = storm_config, .mem_mib = 512, .pmem_mib = HOT_MEMORY_MIB, .cpus = 2,
+		   .nodes = 1 },
+	.params = storm_params,
+	.checks = storm_checks,
+	.deadline_s = 1800,
+	.setup = storm_setup,
+	.run = storm_run,
+	.cleanup = storm_cleanup,
+};
