@@ -16,6 +16,7 @@
 	entry(zswap_memcg)	\
 	entry(zswap_threads)	\
 	entry(zswap_storm)	\
+	entry(zram)		\
 	entry(zsmalloc_storm)	\
 	entry(memmap)		\
 	entry(ksm)		\

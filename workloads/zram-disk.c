@@ -80,9 +80,13 @@ static int failed(struct zram_disk *disk, const char *what, uint64_t i)
 			 strerror(-err));
 }
 
-int zram_disk_write(struct zram_disk *disk, uint64_t i)
+void zram_disk_make(struct zram_disk *disk, uint64_t i)
 {
 	swap_pages_make(&disk->pages, i, ++disk->pages.version[i], disk->buffer);
+}
+
+int zram_disk_put(struct zram_disk *disk, uint64_t i)
+{
 	errno = 0;
 	if (pwrite(disk->fd, disk->buffer, PAGE, (off_t)(i * PAGE)) != PAGE)
 		return failed(disk, "write", i);
@@ -99,11 +103,19 @@ int zram_disk_drop(struct zram_disk *disk, uint64_t i)
 	return 0;
 }
 
-int zram_disk_compare(struct zram_disk *disk, uint64_t i, struct swap_verdict *verdict)
+int zram_disk_get(struct zram_disk *disk, uint64_t i)
 {
 	errno = 0;
 	if (pread(disk->fd, disk->buffer, PAGE, (off_t)(i * PAGE)) != PAGE)
 		return failed(disk, "read", i);
-	swap_pages_compare(&disk->pages, i, disk->buffer, verdict);
 	return 0;
+}
+
+int zram_disk_compare(struct zram_disk *disk, uint64_t i, struct swap_verdict *verdict)
+{
+	int err = zram_disk_get(disk, i);
+
+	if (!err)
+		swap_pages_compare(&disk->pages, i, disk->buffer, verdict);
+	return err;
 }

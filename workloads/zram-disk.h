@@ -43,8 +43,14 @@ int zram_disk_open(struct run *run, const char *algorithm, uint64_t salt, uint64
 /** zram_disk_close() - free all that it holds */
 void zram_disk_close(struct zram_disk *disk);
 
-/** zram_disk_write() - write the next version of page @i. Return: 0 or -errno */
-int zram_disk_write(struct zram_disk *disk, uint64_t i);
+/** zram_disk_make() - make the next version of page @i in the buffer */
+void zram_disk_make(struct zram_disk *disk, uint64_t i);
+
+/** zram_disk_put() - write the buffer to page @i. Return: 0 or -errno */
+int zram_disk_put(struct zram_disk *disk, uint64_t i);
+
+/** zram_disk_get() - read page @i into the buffer. Return: 0 or -errno */
+int zram_disk_get(struct zram_disk *disk, uint64_t i);
 
 /** zram_disk_drop() - discard page @i, which reads as zeroes then. Return: 0 or -errno */
 int zram_disk_drop(struct zram_disk *disk, uint64_t i);

@@ -115,7 +115,8 @@ static int zram_step(uint64_t *random, struct swap_verdict *verdict)
 
 	switch (prng_below(random, 8)) {
 	case 0: case 1: case 2: case 3:
-		return zram_disk_write(&disk, i);
+		zram_disk_make(&disk, i);
+		return zram_disk_put(&disk, i);
 	case 4:
 		return zram_disk_drop(&disk, i);
 	default:
