@@ -15,6 +15,7 @@
 #include "content.h"
 #include "page-totals.h"
 #include "peekers-parts.h"
+#include "run.h"
 #include "swap-device.h"
 #include "sysfs.h"
 #include "workload.h"
@@ -31,6 +32,10 @@
 #define OTHERS 16
 /* Pages of slabs that come and go meanwhile: four slabs of 8 pages. */
 #define OTHER_SLABS 32
+/* Frames of a pool that are taken out of use. */
+#define TAKEN 16
+#define SOFT_OFFLINE "/sys/devices/system/memory/soft_offline_page"
+#define UNPOISON "/sys/kernel/debug/hwpoison/unpoison-pfn"
 /* Looks at all page frames until none of them moved to or from a free list of a CPU. */
 #define LOOKS 10
 
@@ -303,6 +308,73 @@ static int64_t count_bare(const struct growth *growth, uint64_t *ret_lost)
 	return nr;
 }
 
+static int wrong_pages(struct run *run, const uint8_t *at, uint64_t *ret_wrong)
+{
+	struct content_maker *maker = content_maker_new(CONTENT_TEXT, run_seed(run));
+	uint64_t i;
+
+	if (!maker)
+		return run_error(run, -ENOMEM, "no memory for contents");
+	for (*ret_wrong = 0, i = 0; i < POOL_PAGES; i++)
+		*ret_wrong += content_differs(maker, i, at + i * PAGE) >= 0;
+	content_maker_free(maker);
+	return 0;
+}
+
+/* Every so many of the frames that are the pool's, by all one can see, so that some are. */
+static unsigned int soft_offline(const struct growth *growth, uint64_t pages, bool give_back)
+{
+	uint64_t pfn, seen = 0, step = pages / TAKEN ? pages / TAKEN : 1;
+	unsigned int done = 0, tried = 0;
+	char text[32];
+
+	for (pfn = 0; pfn < growth->nr && tried < TAKEN; pfn++) {
+		if (!bare(growth->after[pfn]) || bare(growth->before[pfn]) || seen++ % step)
+			continue;
+		tried++;
+		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn * PAGE);
+		if (sysfs_write(SOFT_OFFLINE, text))
+			continue;
+		done++;
+		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
+		if (give_back)
+			sysfs_write(UNPOISON, text);
+	}
+	return done;
+}
+
+/*
+ * Taking a page of a zspage out of use moves it, wherever zspages can be moved. A few of
+ * the frames may be somebody else's, or free and on the list of a CPU.
+ */
+static int check_pool_moves(const struct growth *growth, struct page_kinds *kinds,
+			    const uint8_t *at, uint64_t pages)
+{
+	bool fixed = !strcmp(run_job(kinds->run)->zspages, "fixed");
+	uint64_t before = 0, after = 0, wrong = 0;
+	unsigned int done;
+	int err;
+
+	err = sysfs_field("/proc/vmstat", "pgmigrate_success", &before);
+	done = soft_offline(growth, pages, !peekers_guest_owners());
+	if (!err)
+		err = sysfs_field("/proc/vmstat", "pgmigrate_success", &after);
+	if (err)
+		return run_error(kinds->run, err, "/proc/vmstat: pgmigrate_success: %s",
+				 strerror(-err));
+	err = wrong_pages(kinds->run, at, &wrong);
+	if (err)
+		return err;
+	run_check(kinds->run, "soft-offline", "kind=zsmalloc",
+		  wrong || (fixed ? after != before : after - before < TAKEN * 3 / 4) ?
+		  VERDICT_FAIL : VERDICT_PASS,
+		  "of %d frames of the pool %u were taken out of use and %llu pages moved (must be %s); "
+		  "loaded after that, %llu of %d pages are wrong (must be 0)", TAKEN, done,
+		  (unsigned long long)(after - before), fixed ? "0" : "12 or more",
+		  (unsigned long long)wrong, POOL_PAGES);
+	return 0;
+}
+
 /*
  * A pool's pages carry no bit that user space may see but 'private', on the first page
  * of each zspage: they must look like nothing at all, and there must be as many of
@@ -338,6 +410,8 @@ static int check_pool(struct peekers_guest *guest, struct page_kinds *kinds, con
 			  "zswap stored %d pages in %lld pages of %s; that many page frames, and at "
 			  "most %d more, must now be of no kind and not free: %lld", POOL_PAGES,
 			  (long long)pages, pool, OTHERS, (long long)nr);
+		if (!strcmp(pool, "zsmalloc"))
+			err = check_pool_moves(&growth, kinds, at, (uint64_t)pages);
 	}
 	madvise(at, POOL_PAGES * PAGE, MADV_DONTNEED);
 	growth_free(&growth);

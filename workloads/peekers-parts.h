@@ -28,7 +28,7 @@ int peekers_holes(struct peekers_guest *guest, struct page_kinds *kinds);
 /** peekers_block() - check memory-block: added, onlined, offlined */
 int peekers_block(struct peekers_guest *guest, struct page_kinds *kinds);
 
-/** peekers_kernel() - check kernel-pages: slabs, page tables and pools of zswap */
+/** peekers_kernel() - checks kernel-pages and soft-offline: slabs, page tables, pools of zswap */
 int peekers_kernel(struct peekers_guest *guest, struct page_kinds *kinds);
 
 /** peekers_balloon() - checks kernel-pages and soft-offline: pages in a balloon */
