@@ -77,7 +77,7 @@ static const struct metric compact_metrics[] = {
 };
 
 static const char *const compact_checks[] = {
-	"classes-add-up", "words-lead-to-zspages", "compacted-fully", "zspages-moved", "really-in-zswap",
+	"classes-add-up", "compacted-fully", "zspages-moved", "really-in-zswap",
 	"content-verified", NULL
 };
 
