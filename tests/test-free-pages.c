@@ -37,21 +37,27 @@ static const char zoneinfo[] =
 	"      nr_free_pages 3840\n"
 	"  pagesets\n"
 	"    cpu: 0\n"
-	"              count:    5\n"
-	"              high:     6\n"
-	"              batch:    1\n"
-	"              high_min: 4\n"
-	"              high_max: 4\n"
+	"              count: 5\n"
+	"              high:  6\n"
+	"              batch: 1\n"
+	"  vm stats threshold: 4\n"
 	"    cpu: 1\n"
-	"              count:    9\n"
-	"              high_min: 4\n"
+	"              count: 9\n"
+	"              high:  6\n"
+	"              batch: 1\n"
+	"  vm stats threshold: 4\n"
+	"  node_unreclaimable:  0\n"
 	"Node 0, zone    DMA32\n"
 	"  pages free     100000\n"
 	"  pagesets\n"
 	"    cpu: 0\n"
-	"              count:    513\n"
-	"              high:     600\n"
-	"              high_min: 252\n";
+	"              count: 513\n"
+	"              high:  600\n"
+	"              batch: 63\n"
+	"    cpu: 1\n"
+	"              count: 0\n"
+	"              high:  252\n"
+	"              batch: 63\n";
 
 static void lists_of_the_cpus_count(void **state)
 {
@@ -62,14 +68,14 @@ static void lists_of_the_cpus_count(void **state)
 	assert_int_equal(pages, 3840 + 5 + 9 + 100000 + 513);
 }
 
-/* A limit below 8 does not shrink any more, so 7 is the least. */
-static void what_a_list_has_to_give_back_is_above_its_least_limit(void **state)
+/* Four batches; but a limit below 8 does not shrink any more, so 7 is the least. */
+static void lists_and_limits_shrink_to_four_batches(void **state)
 {
 	uint64_t pages = 0, above = 0;
 
 	(void)state;
 	assert_int_equal(parse(zoneinfo, &pages, &above), 0);
-	assert_int_equal(above, (9 - 7) + (513 - 252));
+	assert_int_equal(above, (9 - 7) + (600 - 4 * 63));
 }
 
 static void what_is_no_zoneinfo_is_refused(void **state)
@@ -85,7 +91,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_of_the_cpus_count),
-		cmocka_unit_test(what_a_list_has_to_give_back_is_above_its_least_limit),
+		cmocka_unit_test(lists_and_limits_shrink_to_four_batches),
 		cmocka_unit_test(what_is_no_zoneinfo_is_refused),
 	};
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Free pages out of /proc/zoneinfo: "pages free N" of each zone, and "count: N" of
- * each of its CPUs (mm/vmstat.c, zoneinfo_show_print()).
+ * Free pages out of /proc/zoneinfo: "pages free N" of each zone, and of each of its
+ * CPUs "count: N", "high: N", the limit of its list, and "batch: N" (mm/vmstat.c,
+ * zoneinfo_show_print()).
  */
 #include "free-pages.h"
 
@@ -14,12 +15,23 @@
 #define STAT_REFRESH "/proc/sys/vm/stat_refresh"
 #define HIGH_FRACTION "/proc/sys/vm/percpu_pagelist_high_fraction"
 
+/* Batches that a list may always hold (zone_highsize() of mm/page_alloc.c). */
+#define LEAST_BATCHES 4u
 /* decay_pcp_high() takes an eighth of a limit off, which is nothing of less than eight. */
 #define LEAST_LIMIT 7u
 
+static uint64_t above_least(uint64_t count, uint64_t high, uint64_t batch)
+{
+	uint64_t least = LEAST_BATCHES * batch, most = count > high ? count : high;
+
+	if (least < LEAST_LIMIT)
+		least = LEAST_LIMIT;
+	return most > least ? most - least : 0;
+}
+
 int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_above)
 {
-	uint64_t pages = 0, above = 0, count = 0, number;
+	uint64_t pages = 0, above = 0, count = 0, high = 0, number;
 	bool seen = false;
 	char line[256];
 
@@ -29,10 +41,10 @@ int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_above)
 			seen = true;
 		} else if (sscanf(line, " count: %" SCNu64, &count) == 1) {
 			pages += count;
-		} else if (sscanf(line, " high_min: %" SCNu64, &number) == 1) {
-			if (number < LEAST_LIMIT)
-				number = LEAST_LIMIT;
-			above += count > number ? count - number : 0;
+		} else if (sscanf(line, " batch: %" SCNu64, &number) == 1) {
+			above += above_least(count, high, number);
+		} else {
+			sscanf(line, " high: %" SCNu64, &high);
 		}
 	}
 	if (!seen)

@@ -13,7 +13,8 @@
  * free_pages_parse() - add up a text like /proc/zoneinfo
  * @zoneinfo: read to its end
  * @ret_pages: pages of all zones, in the buddy lists and in those of the CPUs
- * @ret_above: those of them in lists of CPUs that are above the least limit of their list
+ * @ret_above: pages by which lists of CPUs, or their limits, are above the least limit of
+ *	a list, summed up
  *
  * Return: 0, or -EBADMSG when there is no zone in it.
  */
