@@ -76,10 +76,15 @@ static void __attribute__((noreturn)) child(struct race *race, unsigned int numb
 	_exit(0);
 }
 
-/* Waits until the first process has done so many operations, or has ended. */
-static void wait_for(const struct stormer *stormer, unsigned int done)
+/*
+ * Waits until the first process has done so many operations more, or has ended. From now
+ * on and not from its start: compaction may take longer than all that was waited for, and
+ * then there would be no room for no time at all.
+ */
+static void wait_for(const struct stormer *stormer, unsigned int more)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
+	unsigned int done = __atomic_load_n(&stormer->done, __ATOMIC_ACQUIRE) + more;
 
 	while (__atomic_load_n(&stormer->done, __ATOMIC_ACQUIRE) < done &&
 	       !__atomic_load_n(&stormer->over, __ATOMIC_ACQUIRE))
@@ -92,7 +97,7 @@ static int disturb(struct race *race, const struct stormer *stormer)
 	int err = 0;
 
 	for (i = 0; i < times && !err; i++) {
-		wait_for(stormer, (i + 1) * (STEPS / DISTURBANCES / 2));
+		wait_for(stormer, STEPS / DISTURBANCES / 2);
 		err = sysfs_write("/proc/sys/vm/compact_memory", "1");
 		if (err)
 			return run_error(race->run, err, "/proc/sys/vm/compact_memory: %s",
