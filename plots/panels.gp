@@ -86,9 +86,10 @@ do for [k = 1 : panels] {
 	better = ""
 	heads = ""
 	largest = 0
+	changes = 0
 	smallest = 1
 	look(x) = (smallest = x < smallest ? x : smallest, x)
-	note(x) = (largest = abs(x) > largest ? abs(x) : largest, x)
+	note(x) = (changes = changes + 1, largest = abs(x) > largest ? abs(x) : largest, x)
 	# a row without metric is the heading of a group; blanks would part it in two words
 	stats data index name using (heads = strlen(strcol(3)) ? heads : \
 		heads . sprintf("%d \"%s\" ", $1, strcol(2)), \
@@ -144,13 +145,18 @@ do for [k = 1 : panels] {
 		thick = 0.7 / (variants - 1)
 		# a heading or a missing figure has no place, and so no bar
 		at(i) = $1 + (i - 1 - (variants - 2) / 2.0) * thick + 0 * column(change(i))
-		# what is never drawn keeps a panel without any change from ending gnuplot
-		plot 1 / 0 notitle, for [i = 1 : variants - 1] data index name \
-			using (0):(at(i)):(0):(column(change(i))):(at(i) - thick * 0.42):(at(i) + thick * 0.42) \
-			with boxxyerror fillstyle solid noborder linecolor rgb hue(i), \
-		     for [i = 1 : (variants > 3 ? 0 : variants - 1)] data index name \
-			using (column(change(i)) < 0 ? 0 : column(change(i))):(at(i)):(strcol(shown(i))) \
-			with labels left offset 0.4, 0 font ",9" textcolor "black"
+		# what is never drawn keeps a panel without any change from ending gnuplot, but
+		# boxes of which none has a place crash it
+		if (changes == 0) {
+			plot rows[k] + 1 notitle
+		} else {
+			plot 1 / 0 notitle, for [i = 1 : variants - 1] data index name \
+				using (0):(at(i)):(0):(column(change(i))):(at(i) - thick * 0.42):(at(i) + thick * 0.42) \
+				with boxxyerror fillstyle solid noborder linecolor rgb hue(i), \
+			     for [i = 1 : (variants > 3 ? 0 : variants - 1)] data index name \
+				using (column(change(i)) < 0 ? 0 : column(change(i))):(at(i)):(strcol(shown(i))) \
+				with labels left offset 0.4, 0 font ",9" textcolor "black"
+		}
 		unset arrow 1
 		set xtics autofreq
 	}

@@ -5,7 +5,7 @@
 # gnuplot -c zswap-compact.gp png|svg DATA PICTURE CAPTION BASE [VARIANT...]
 
 heading = "zswap-compact: one page, the pool"
-chosen = "free_page compact load_compacted pool_bytes density pages_migrated"
+chosen = "free_page compact load_compacted pool_bytes zspage_bytes density pages_migrated"
 kind = ARG1
 data = ARG2
 picture = ARG3
