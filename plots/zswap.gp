@@ -35,7 +35,7 @@ do for [name in "store load"] {
 	}
 	stats data index name using (unit = strlen(strcol(4)) ? strcol(4) : unit, $1) nooutput
 }
-reach = largest > 0 ? largest * (variants > 3 ? 1.1 : 1.9) : 1
+reach = largest > 0 ? largest * (variants > 2 ? 1.1 : 1.9) : 1
 # 1, 2 or 5 times a power of ten, the next below the largest change
 power = 10 ** floor(log10(reach / 1.9))
 step = reach / 1.9 / power
@@ -122,7 +122,7 @@ do for [panel = 0 : 1] {
 		plot for [i = 1 : variants - 1] data index name \
 			using (0):(at(i)):(0):(column(change(i))):(at(i) - thick * 0.42):(at(i) + thick * 0.42) \
 			with boxxyerror fillstyle solid noborder linecolor rgb hue(i) title ARGV[5 + i], \
-		     for [i = 1 : (variants > 3 ? 0 : variants - 1)] data index name \
+		     for [i = 1 : (variants > 2 ? 0 : variants - 1)] data index name \
 			using (column(change(i)) < 0 ? 0 : column(change(i))):(at(i)):(strcol(shown(i))) \
 			with labels left offset 0.4, 0 font ",9" textcolor "black" notitle
 		unset arrow 1
