@@ -33,6 +33,14 @@
 #include "zswap-counters.h"
 #include "zswap-setup.h"
 
+/*
+ * pfn_to_online_page() promises nothing: memory may go out of use right after it, and
+ * whoever walks the memmap without mem_hotplug_lock, as compaction does, reads struct
+ * pages of no zone then. They still say what they did, unless they are poisoned, which
+ * kernels with CONFIG_DEBUG_VM do (remove_pfn_range_from_zone()); 6.12 oopsed in
+ * pageblock_skip_persistent() after some minutes.
+ */
+#define STORM_CMDLINE "vm_debug=-"
 #define CHUNK 512
 #define GIVE_UP_US 2000000	/* offlining goes on until a signal comes */
 #define SLACK_PAGES 4096	/* swap slots that caches per CPU hold back */
@@ -459,8 +467,8 @@ const struct workload workload_zsmalloc_storm = {
 	.help = "zswap and zram at once, while their pages are moved, written back and looked at",
 	.kind = WORKLOAD_CHECK,
 	.on_request = true,
-	.needs = { .config = storm_config, .mem_mib = 512, .pmem_mib = HOT_MEMORY_MIB, .cpus = 2,
-		   .nodes = 1 },
+	.needs = { .config = storm_config, .cmdline = STORM_CMDLINE, .mem_mib = 512,
+		   .pmem_mib = HOT_MEMORY_MIB, .cpus = 2, .nodes = 1 },
 	.params = storm_params,
 	.checks = storm_checks,
 	.deadline_s = 1800,
