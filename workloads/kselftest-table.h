@@ -17,6 +17,7 @@
  * @sources: a source it is linked with, beside vm_util.c and thp_settings.c
  * @option: an option for the compiler and linker
  * @hugepages: size of the hugetlb pool
+ * @mem_mib: guest memory in MiB; 0 is 1024
  * @nodes: NUMA nodes; 0 is 1
  * @cpus: CPUs; 0 is 2 with @threads, 1 without
  * @seconds: deadline in guest time; 0 is 60
@@ -37,6 +38,7 @@ struct kselftest {
 	const char *sources;
 	const char *option;
 	unsigned int hugepages;
+	unsigned int mem_mib;
 	unsigned int nodes;
 	unsigned int cpus;
 	unsigned int seconds;

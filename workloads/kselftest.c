@@ -62,6 +62,8 @@ static void kselftest_adapt(const struct job *job, struct workload_needs *needs)
 		return;
 	needs->selftest = test->program;
 	needs->why_not = test->why_not;
+	if (test->mem_mib)
+		needs->mem_mib = test->mem_mib;
 	if (test->nodes)
 		needs->nodes = test->nodes;
 	if (test->cpus || test->threads)
