@@ -14,13 +14,13 @@
 
 #include "free-pages.h"
 
-static int parse(const char *text, uint64_t *ret_pages, uint64_t *ret_above)
+static int parse(const char *text, struct free_pages *ret_free)
 {
 	FILE *file = fmemopen((void *)text, strlen(text) + 1, "r");
 	int err;
 
 	assert_non_null(file);
-	err = free_pages_parse(file, ret_pages, ret_above);
+	err = free_pages_parse(file, ret_free);
 	fclose(file);
 	return err;
 }
@@ -30,7 +30,7 @@ static const char zoneinfo[] =
 	"Node 0, zone      DMA\n"
 	"  per-node stats\n"
 	"      nr_inactive_anon 17\n"
-	"  pages free     3840\n"
+	"  pages free     3000\n"
 	"        boost    0\n"
 	"        min      22\n"
 	"        managed  3840\n"
@@ -49,6 +49,7 @@ static const char zoneinfo[] =
 	"  node_unreclaimable:  0\n"
 	"Node 0, zone    DMA32\n"
 	"  pages free     100000\n"
+	"        managed  200000\n"
 	"  pagesets\n"
 	"    cpu: 0\n"
 	"              count: 513\n"
@@ -61,30 +62,34 @@ static const char zoneinfo[] =
 
 static void lists_of_the_cpus_count(void **state)
 {
-	uint64_t pages = 0, above = 0;
+	struct free_pages free_pages;
 
 	(void)state;
-	assert_int_equal(parse(zoneinfo, &pages, &above), 0);
-	assert_int_equal(pages, 3840 + 5 + 9 + 100000 + 513);
+	assert_int_equal(parse(zoneinfo, &free_pages), 0);
+	assert_int_equal(free_pages.managed, 3840 + 200000);
+	assert_int_equal(free_pages.buddy, 3000 + 100000);
+	assert_int_equal(free_pages.listed, 5 + 9 + 513);
 }
 
 /* Four batches; but a limit below 8 does not shrink any more, so 7 is the least. */
 static void lists_and_limits_shrink_to_four_batches(void **state)
 {
-	uint64_t pages = 0, above = 0;
+	struct free_pages free_pages;
 
 	(void)state;
-	assert_int_equal(parse(zoneinfo, &pages, &above), 0);
-	assert_int_equal(above, (9 - 7) + (600 - 4 * 63));
+	assert_int_equal(parse(zoneinfo, &free_pages), 0);
+	assert_int_equal(free_pages.above, (9 - 7) + (600 - 4 * 63));
 }
 
 static void what_is_no_zoneinfo_is_refused(void **state)
 {
-	uint64_t pages = 7, above = 7;
+	struct free_pages free_pages = { .managed = 7 };
 
 	(void)state;
-	assert_int_equal(parse("MemFree: 12 kB\n count: 12\n", &pages, &above), -EBADMSG);
-	assert_int_equal(pages + above, 14);
+	assert_int_equal(parse("MemFree: 12 kB\n count: 12\n", &free_pages), -EBADMSG);
+	assert_int_equal(parse(" pages free 5\n managed 4\n", &free_pages), -EBADMSG);
+	assert_int_equal(parse(" pages free 5\n managed 9\n count: 5\n", &free_pages), -EBADMSG);
+	assert_int_equal(free_pages.managed, 7);
 }
 
 int main(void)

@@ -75,19 +75,6 @@ static void test_buddyinfo(void **state)
 			       "1 1 1 1 1 1 1 1\n", &pages), -EBADMSG);
 }
 
-static void test_pcp(void **state)
-{
-	static const char text[] =
-		"Node 0, zone   Normal\n  pages free     1\n  pagesets\n    cpu: 0\n"
-		"              count:    123\n              high:     378\n    cpu: 1\n"
-		"              count:    4\n";
-	uint64_t pages = 0;
-
-	(void)state;
-	assert_int_equal(parse(page_totals_pcp, text, &pages), 0);
-	assert_int_equal(pages, 127);
-}
-
 static void test_count(void **state)
 {
 	static const uint64_t words[] = {
@@ -126,7 +113,6 @@ int main(void)
 		cmocka_unit_test(test_slabinfo),
 		cmocka_unit_test(test_kfence),
 		cmocka_unit_test(test_buddyinfo),
-		cmocka_unit_test(test_pcp),
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_names),
 	};

@@ -24,26 +24,6 @@ static const char slabinfo[] =
 	"kmemleak_object       16     32    240   16    1 : tunables    0    0    0 : slabdata      1      2      0\n"
 	"kmalloc-64          2048   2048     64   64    1 : tunables    0    0    0 : slabdata     32     32      0\n";
 
-static const char zoneinfo[] =
-	"Node 0, zone      DMA\n"
-	"  per-node stats\n"
-	"      nr_inactive_anon 5\n"
-	"  pages free     3840\n"
-	"        boost    0\n"
-	"        managed  3840\n"
-	"        cma      0\n"
-	"  pagesets\n"
-	"    cpu: 0\n"
-	"              count:    0\n"
-	"              high:     0\n"
-	"Node 0, zone    DMA32\n"
-	"  pages free     1000\n"
-	"        managed  2000\n"
-	"    cpu: 0\n"
-	"              count:    21\n"
-	"    cpu: 1\n"
-	"              count:    79\n";
-
 static struct snapshot *sample(void)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
@@ -114,19 +94,6 @@ static void too_many_caches_do_not_run_over(void **state)
 	assert_int_equal(snapshot_parse_slabinfo(text, snapshot), -EFBIG);
 	free(text);
 	free(snapshot);
-}
-
-static void zoneinfo_counts_lists_per_cpu_as_free(void **state)
-{
-	uint64_t managed = 0, pages_free = 0;
-
-	(void)state;
-	assert_int_equal(snapshot_parse_zoneinfo(zoneinfo, &managed, &pages_free), 0);
-	assert_int_equal(managed, 3840 + 2000);
-	assert_int_equal(pages_free, 3840 + 1000 + 21 + 79);
-	assert_int_equal(snapshot_parse_zoneinfo("", &managed, &pages_free), -EINVAL);
-	assert_int_equal(snapshot_parse_zoneinfo("  pages free 5\n managed 4\n", &managed,
-						 &pages_free), -EINVAL);
 }
 
 /* With N cycles the bound is N / 2: one leak per cycle is twice that. */
@@ -238,7 +205,6 @@ int main(void)
 		cmocka_unit_test(caches_of_tools_are_left_out),
 		cmocka_unit_test(no_slabinfo_is_refused),
 		cmocka_unit_test(too_many_caches_do_not_run_over),
-		cmocka_unit_test(zoneinfo_counts_lists_per_cpu_as_free),
 		cmocka_unit_test(a_leak_per_cycle_is_beyond_the_bound),
 		cmocka_unit_test(noise_and_shrinking_are_no_leak),
 		cmocka_unit_test(memmap_counters_may_not_differ_at_all),

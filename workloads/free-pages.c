@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Free pages out of /proc/zoneinfo: "pages free N" of each zone, and of each of its
- * CPUs "count: N", "high: N", the limit of its list, and "batch: N" (mm/vmstat.c,
+ * Free pages out of /proc/zoneinfo: "pages free N" and "managed N" of each zone, and of
+ * each of its CPUs "count: N", "high: N", the limit of its list, and "batch: N" (mm/vmstat.c,
  * zoneinfo_show_print()).
  */
 #include "free-pages.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 
 #include "sysfs.h"
 
@@ -29,53 +28,71 @@ static uint64_t above_least(uint64_t count, uint64_t high, uint64_t batch)
 	return most > least ? most - least : 0;
 }
 
-int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_above)
+void free_pages_line(struct free_pages *free_pages, const char *line)
 {
-	uint64_t pages = 0, above = 0, count = 0, high = 0, number;
-	bool seen = false;
+	uint64_t number;
+
+	if (sscanf(line, " pages free %" SCNu64, &number) == 1) {
+		free_pages->buddy += number;
+	} else if (sscanf(line, " managed %" SCNu64, &number) == 1) {
+		free_pages->managed += number;
+	} else if (sscanf(line, " count: %" SCNu64, &number) == 1) {
+		free_pages->listed += number;
+		free_pages->count = number;
+	} else if (sscanf(line, " high: %" SCNu64, &number) == 1) {
+		free_pages->high = number;
+	} else if (sscanf(line, " batch: %" SCNu64, &number) == 1) {
+		free_pages->above += above_least(free_pages->count, free_pages->high, number);
+	}
+}
+
+bool free_pages_valid(const struct free_pages *free_pages)
+{
+	return free_pages->managed && free_pages->buddy <= free_pages->managed &&
+	       free_pages->listed <= free_pages->managed - free_pages->buddy;
+}
+
+int free_pages_parse(FILE *zoneinfo, struct free_pages *ret_free)
+{
+	struct free_pages free_pages = { 0 };
 	char line[256];
 
-	while (fgets(line, sizeof(line), zoneinfo)) {
-		if (sscanf(line, " pages free %" SCNu64, &number) == 1) {
-			pages += number;
-			seen = true;
-		} else if (sscanf(line, " count: %" SCNu64, &count) == 1) {
-			pages += count;
-		} else if (sscanf(line, " batch: %" SCNu64, &number) == 1) {
-			above += above_least(count, high, number);
-		} else {
-			sscanf(line, " high: %" SCNu64, &high);
-		}
-	}
-	if (!seen)
+	while (fgets(line, sizeof(line), zoneinfo))
+		free_pages_line(&free_pages, line);
+	if (!free_pages_valid(&free_pages))
 		return -EBADMSG;
-	*ret_pages = pages;
-	*ret_above = above;
+	*ret_free = free_pages;
 	return 0;
 }
 
-/* A refresh also makes each CPU give back some of what is above its limit. */
-static int refresh_and_read(uint64_t *ret_pages, uint64_t *ret_above)
+int free_pages_look(struct free_pages *ret_free)
 {
-	FILE *zoneinfo;
+	FILE *zoneinfo = fopen("/proc/zoneinfo", "re");
 	int err;
 
-	err = sysfs_write(STAT_REFRESH, "1");
-	if (err)
-		return err;
-	zoneinfo = fopen("/proc/zoneinfo", "re");
 	if (!zoneinfo)
 		return -errno;
-	err = free_pages_parse(zoneinfo, ret_pages, ret_above);
+	err = free_pages_parse(zoneinfo, ret_free);
 	fclose(zoneinfo);
 	return err;
 }
 
+/* A refresh also makes each CPU give back some of what is above its limit. */
+static int refresh_and_look(struct free_pages *ret_free)
+{
+	int err = sysfs_write(STAT_REFRESH, "1");
+
+	return err ? err : free_pages_look(ret_free);
+}
+
 int free_pages_read(uint64_t *ret_pages)
 {
-	uint64_t above;
+	struct free_pages free_pages;
+	int err = refresh_and_look(&free_pages);
 
-	return refresh_and_read(ret_pages, &above);
+	if (!err)
+		*ret_pages = free_pages.buddy + free_pages.listed;
+	return err;
 }
 
 /*
@@ -84,12 +101,12 @@ int free_pages_read(uint64_t *ret_pages)
  */
 int free_pages_shorten_lists(void)
 {
-	uint64_t pages, above = 1;
+	struct free_pages free_pages = { .above = 1 };
 	int err, round;
 
 	err = sysfs_write(HIGH_FRACTION, "1000000");
-	for (round = 0; !err && above; round++)
-		err = round < 1024 ? refresh_and_read(&pages, &above) : -ETIMEDOUT;
+	for (round = 0; !err && free_pages.above; round++)
+		err = round < 1024 ? refresh_and_look(&free_pages) : -ETIMEDOUT;
 	return err;
 }
 

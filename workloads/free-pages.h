@@ -6,22 +6,53 @@
 #ifndef PAGEMETA_FREE_PAGES_H
 #define PAGEMETA_FREE_PAGES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 /**
+ * struct free_pages - pages of all zones
+ * @managed: that the buddy allocator has in all, used or not
+ * @buddy: free, in the buddy lists
+ * @listed: free, in the lists of the CPUs, without a mark that user space can see
+ * @above: by which lists of CPUs, or their limits, are above the least limit of a list
+ * @count: of the list that is being read
+ * @high: the same
+ */
+struct free_pages {
+	uint64_t managed;
+	uint64_t buddy;
+	uint64_t listed;
+	uint64_t above;
+	uint64_t count;
+	uint64_t high;
+};
+
+/**
+ * free_pages_line() - add what a line of /proc/zoneinfo says
+ * @free_pages: all 0 before the first line
+ * @line: the line, and maybe more after it
+ */
+void free_pages_line(struct free_pages *free_pages, const char *line);
+
+/**
  * free_pages_parse() - add up a text like /proc/zoneinfo
  * @zoneinfo: read to its end
- * @ret_pages: pages of all zones, in the buddy lists and in those of the CPUs
- * @ret_above: pages by which lists of CPUs, or their limits, are above the least limit of
- *	a list, summed up
+ * @ret_free: filled on success
  *
- * Return: 0, or -EBADMSG when there is no zone in it.
+ * Return: 0, or -EBADMSG when no zone manages a page in it, or more are free than that.
  */
-int free_pages_parse(FILE *zoneinfo, uint64_t *ret_pages, uint64_t *ret_above);
+int free_pages_parse(FILE *zoneinfo, struct free_pages *ret_free);
+
+/** free_pages_look() - what /proc/zoneinfo says now. Return: 0 or -errno */
+int free_pages_look(struct free_pages *ret_free);
+
+/** free_pages_valid() - whether the lines were those of a zoneinfo, see free_pages_parse() */
+bool free_pages_valid(const struct free_pages *free_pages);
 
 /**
  * free_pages_read() - free pages of this kernel
+ * @ret_pages: in the buddy lists and in those of the CPUs
  *
  * Counts that CPUs have not yet handed in are collected before
  * (/proc/sys/vm/stat_refresh).

@@ -102,20 +102,6 @@ int page_totals_buddy(FILE *buddyinfo, uint64_t *ret_pages)
 	return 0;
 }
 
-/* Below "pagesets", for each CPU: "              count:    123" */
-int page_totals_pcp(FILE *zoneinfo, uint64_t *ret_pages)
-{
-	unsigned long long count;
-	uint64_t pages = 0;
-	char line[256];
-
-	while (fgets(line, sizeof(line), zoneinfo))
-		if (sscanf(line, " count: %llu", &count) == 1)
-			pages += count;
-	*ret_pages = pages;
-	return 0;
-}
-
 static int parse(const char *root, const char *path, int (*parser)(FILE *file, uint64_t *ret_pages),
 		 uint64_t *ret_pages)
 {

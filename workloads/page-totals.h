@@ -80,15 +80,4 @@ int page_totals_kfence(FILE *objects, uint64_t *ret_pages);
 /** page_totals_buddy() - free pages of a buddyinfo file. Return: 0 or -EBADMSG */
 int page_totals_buddy(FILE *buddyinfo, uint64_t *ret_pages);
 
-/**
- * page_totals_pcp() - free pages on the lists per CPU, of a zoneinfo file
- * @zoneinfo: the file
- * @ret_pages: set on success
- *
- * They are free and have no mark that user space can see.
- *
- * Return: 0.
- */
-int page_totals_pcp(FILE *zoneinfo, uint64_t *ret_pages);
-
 #endif

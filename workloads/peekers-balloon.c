@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "page-poison.h"
 #include "peekers-parts.h"
 #include "sysfs.h"
 #include "workload.h"
@@ -15,8 +16,6 @@
 #define PAGE 4096
 #define PAGES (((uint64_t)PEEKERS_BALLOON_MIB << 20) / PAGE)
 #define WAIT_MS 10000
-#define UNPOISON "/sys/kernel/debug/hwpoison/unpoison-pfn"
-#define SOFT_OFFLINE "/sys/devices/system/memory/soft_offline_page"
 
 /* The driver inflates it in a work of its own, from its probe on. */
 static int wait_inflated(struct run *run)
@@ -91,19 +90,17 @@ static int check_soft_offline(struct peekers_guest *guest, struct run *run, uint
 {
 	uint64_t before = 0, moved = 0, flags = 0, later = 0, pages = 0, odd, last;
 	bool kept = peekers_guest_owners();
-	char text[32], a[128], b[128];
+	char a[128], b[128];
 	int err, done, given_back;
 
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn * PAGE);
 	err = sysfs_field("/proc/vmstat", "balloon_migrate", &before);
-	done = sysfs_write(SOFT_OFFLINE, text);
+	done = page_soft_offline(pfn);
 	if (!err)
 		err = sysfs_field("/proc/vmstat", "balloon_migrate", &moved);
 	if (err)
 		return run_error(run, err, "/proc/vmstat: balloon_migrate: %s", strerror(-err));
 	err = peekers_guest_read(guest, run, KPAGE_FLAGS, pfn, &flags, 1);
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
-	given_back = kept ? 0 : sysfs_write(UNPOISON, text);
+	given_back = kept ? 0 : page_unpoison(pfn);
 	if (!err)
 		err = peekers_guest_read(guest, run, KPAGE_FLAGS, pfn, &later, 1);
 	if (!err)

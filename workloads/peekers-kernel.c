@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "content.h"
+#include "free-pages.h"
+#include "page-poison.h"
 #include "page-totals.h"
 #include "peekers-parts.h"
 #include "run.h"
@@ -34,8 +36,6 @@
 #define OTHER_SLABS 32
 /* Frames of a pool that are taken out of use. */
 #define TAKEN 16
-#define SOFT_OFFLINE "/sys/devices/system/memory/soft_offline_page"
-#define UNPOISON "/sys/kernel/debug/hwpoison/unpoison-pfn"
 /* Looks at all page frames until none of them moved to or from a free list of a CPU. */
 #define LOOKS 10
 
@@ -64,32 +64,28 @@ struct growth {
 	uint64_t free_after;
 };
 
-static int read_pcp(struct run *run, uint64_t *ret_pages)
+static int look_lists(struct run *run, struct free_pages *ret_free)
 {
-	FILE *file = fopen("/proc/zoneinfo", "re");
+	int err = free_pages_look(ret_free);
 
-	if (!file)
-		return run_error(run, -errno, "/proc/zoneinfo: %s", strerror(errno));
-	page_totals_pcp(file, ret_pages);
-	fclose(file);
-	return 0;
+	return err ? run_error(run, err, "/proc/zoneinfo: %s", strerror(-err)) : 0;
 }
 
 /* The kernel drains these lists when it likes: a look at all frames takes a while. */
 static int look(struct growth *growth, uint64_t *words, uint64_t *ret_free)
 {
-	uint64_t before = 0, after = 1;
+	struct free_pages before = { 0 }, after = { .listed = 1 };
 	int tries, err = 0;
 
-	for (tries = 0; tries < LOOKS && before != after && !err; tries++) {
-		err = read_pcp(growth->run, &before);
+	for (tries = 0; tries < LOOKS && before.listed != after.listed && !err; tries++) {
+		err = look_lists(growth->run, &before);
 		if (!err)
 			err = peekers_guest_read(growth->guest, growth->run, KPAGE_FLAGS, 0, words,
 						 growth->nr);
 		if (!err)
-			err = read_pcp(growth->run, &after);
+			err = look_lists(growth->run, &after);
 	}
-	*ret_free = after;
+	*ret_free = after.listed;
 	return err;
 }
 
@@ -326,19 +322,16 @@ static unsigned int soft_offline(const struct growth *growth, uint64_t pages, bo
 {
 	uint64_t pfn, seen = 0, step = pages / TAKEN ? pages / TAKEN : 1;
 	unsigned int done = 0, tried = 0;
-	char text[32];
 
 	for (pfn = 0; pfn < growth->nr && tried < TAKEN; pfn++) {
 		if (!bare(growth->after[pfn]) || bare(growth->before[pfn]) || seen++ % step)
 			continue;
 		tried++;
-		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn * PAGE);
-		if (sysfs_write(SOFT_OFFLINE, text))
+		if (page_soft_offline(pfn))
 			continue;
 		done++;
-		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
 		if (give_back)
-			sysfs_write(UNPOISON, text);
+			page_unpoison(pfn);
 	}
 	return done;
 }

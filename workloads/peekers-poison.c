@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "page-poison.h"
 #include "peekers-parts.h"
 #include "sysfs.h"
 #include "workload.h"
@@ -22,7 +23,6 @@
 #ifndef MADV_SOFT_OFFLINE
 #define MADV_SOFT_OFFLINE 101	/* include/uapi/asm-generic/mman-common.h */
 #endif
-#define POISON "/sys/kernel/debug/hwpoison/"
 
 /**
  * struct poison_case - a kind and what must become of it
@@ -102,14 +102,6 @@ static int corrupted(uint64_t *ret_pages)
 	return err;
 }
 
-static int unpoison(uint64_t pfn)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
-	return sysfs_write(POISON "unpoison-pfn", text);
-}
-
 /**
  * struct poisoned - how it came out
  * @err: of poisoning
@@ -155,7 +147,7 @@ static int do_poison(struct page_kinds *kinds, struct page_made *made, bool soft
 	page_made_free(made);
 	/* Free pages of hugetlb are taken off the buddy lists, and not freed twice. */
 	out->kept = soft && strcmp(made->kind->name, "hugetlb") && peekers_guest_owners();
-	out->unpoison = out->kept ? 0 : unpoison(made->pfn[0]);
+	out->unpoison = out->kept ? 0 : page_unpoison(made->pfn[0]);
 	if (!err)
 		err = read_flags(kinds, made->pfn[0], &out->later);
 	if (!err)
@@ -210,7 +202,7 @@ static int check_free_page(struct peekers_guest *guest, struct page_kinds *kinds
 {
 	uint64_t nr, pfn, poisoned = 0, later = 0;
 	uint64_t *words = peekers_guest_map(guest, kinds->run, &nr);
-	char text[32], a[128], b[128];
+	char a[128], b[128];
 	int err, done, given_back;
 
 	if (!words)
@@ -223,10 +215,9 @@ static int check_free_page(struct peekers_guest *guest, struct page_kinds *kinds
 		;
 	if (!pfn)
 		return run_error(kinds->run, -ENOMEM, "no two free page frames side by side");
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
-	done = sysfs_write(POISON "corrupt-pfn", text);
+	done = page_poison(pfn);
 	err = read_flags(kinds, pfn, &poisoned);
-	given_back = unpoison(pfn);
+	given_back = page_unpoison(pfn);
 	if (!err)
 		err = read_flags(kinds, pfn, &later);
 	if (err)

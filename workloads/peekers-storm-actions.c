@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "nd-region.h"
+#include "page-poison.h"
 #include "peekers-guest.h"
 #include "peekers-storm.h"
 #include "sysfs.h"
@@ -24,7 +25,6 @@
 #define HUGE (2ul << 20)
 #define BLOCK_STATE "/sys/devices/system/memory/memory2/state"
 #define HUGE_PAGES "/proc/sys/vm/nr_hugepages"
-#define UNPOISON "/sys/kernel/debug/hwpoison/unpoison-pfn"
 #define PIPES 64
 #define AREA_PAGES 128
 
@@ -215,7 +215,6 @@ static int offline_page(uint64_t seed)
 	struct kpage kpage;
 	const char *path;
 	uint8_t *at = map(PAGE);
-	char text[24];
 	uint64_t pfn;
 	int err = 0;
 
@@ -223,13 +222,12 @@ static int offline_page(uint64_t seed)
 		return 0;
 	memset(at, (int)seed, PAGE);
 	if (!kpage_open(&kpage, &path) && !kpage_pfn(&kpage, at, &pfn)) {
-		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)pfn);
 		if (!madvise(at, PAGE, MADV_SOFT_OFFLINE)) {
 			if (at[PAGE - 1] != (uint8_t)seed)
 				err = -EIO;
 			/* Somebody may hold a reference to it for a moment. */
 			for (int tries = peekers_guest_owners() ? 100 : 0;
-			     tries < 100 && sysfs_write(UNPOISON, text); tries++)
+			     tries < 100 && page_unpoison(pfn); tries++)
 				usleep(1000);
 		}
 	}

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "free-pages.h"
 #include "job.h"
 #include "sysfs.h"
 
@@ -168,22 +169,16 @@ int snapshot_tool_pages(uint64_t *ret_pages)
 	return 0;
 }
 
-int snapshot_parse_zoneinfo(const char *text, uint64_t *ret_managed, uint64_t *ret_free)
+static int parse_zoneinfo(const char *text, struct free_pages *ret_free)
 {
-	uint64_t managed = 0, pages_free = 0, value;
+	struct free_pages free_pages = { 0 };
 	const char *line;
 
-	for (line = text; line; line = next_line(line)) {
-		if (sscanf(line, " managed %" SCNu64, &value) == 1)
-			managed += value;
-		else if (sscanf(line, " pages free %" SCNu64, &value) == 1 ||
-			 sscanf(line, " count: %" SCNu64, &value) == 1)
-			pages_free += value;
-	}
-	if (!managed || pages_free > managed)
+	for (line = text; line; line = next_line(line))
+		free_pages_line(&free_pages, line);
+	if (!free_pages_valid(&free_pages))
 		return -EINVAL;
-	*ret_managed = managed;
-	*ret_free = pages_free;
+	*ret_free = free_pages;
 	return 0;
 }
 
@@ -367,7 +362,7 @@ static void take_files(const struct job *job, struct snapshot *snapshot)
 int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 		  const char **ret_source)
 {
-	uint64_t managed = 0, pages_free = 0;
+	struct free_pages free_pages = { 0 };
 	int err;
 
 	memset(ret_snapshot, 0, sizeof(*ret_snapshot));
@@ -379,7 +374,7 @@ int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 	if (!err)
 		err = read_text(reader, READ_ZONEINFO, ret_source);
 	if (!err)
-		err = snapshot_parse_zoneinfo(reader->text, &managed, &pages_free);
+		err = parse_zoneinfo(reader->text, &free_pages);
 	if (!err)
 		err = read_text(reader, READ_VMSTAT, ret_source);
 	if (!err)
@@ -390,8 +385,9 @@ int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 		err = take_meminfo(ret_snapshot, reader->text);
 	if (err)
 		return err;
-	ret_snapshot->value[SNAP_MANAGED] = managed;
-	ret_snapshot->value[SNAP_USED] = managed - pages_free - ret_snapshot->tool_pages;
+	ret_snapshot->value[SNAP_MANAGED] = free_pages.managed;
+	ret_snapshot->value[SNAP_USED] = free_pages.managed - free_pages.buddy -
+					 free_pages.listed - ret_snapshot->tool_pages;
 	ret_snapshot->value[SNAP_SLAB] -= ret_snapshot->tool_pages;
 	take_files(reader->job, ret_snapshot);
 	return 0;

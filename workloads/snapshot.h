@@ -134,14 +134,4 @@ int snapshot_parse_slabinfo(const char *text, struct snapshot *ret_snapshot);
 /** snapshot_tool_pages() - pages of the caches that are left out. Return: 0 or -errno */
 int snapshot_tool_pages(uint64_t *ret_pages);
 
-/**
- * snapshot_parse_zoneinfo() - managed pages, and free ones in lists and per CPU
- * @text: /proc/zoneinfo
- * @ret_managed: pages
- * @ret_free: pages
- *
- * Return: 0 or -EINVAL.
- */
-int snapshot_parse_zoneinfo(const char *text, uint64_t *ret_managed, uint64_t *ret_free);
-
 #endif

@@ -5,9 +5,6 @@
  * compacted and written back, a block of movable memory goes out of use and comes back,
  * and the per-page files are read. Each page is compared whenever it is loaded, all of
  * them in the end, and then nothing may be left.
- *
- * Each of them is a process, because unmapping a page of an address space that is in
- * use on several CPUs takes an answer of all of them.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,7 +14,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +22,7 @@
 #include "kpage.h"
 #include "memory-block.h"
 #include "prng.h"
+#include "storm-process.h"
 #include "swap-device.h"
 #include "sysfs.h"
 #include "table.h"
@@ -61,33 +58,21 @@ static const char *const storm_checks[] = {
 	"content-verified", "all-paths-taken", "nothing-left", NULL
 };
 
-/**
- * struct part - what a process tells, in memory shared with it
- * @done: what it did so far, in units of its own
- * @more: something else it counts
- * @err: why it ended early
- * @over: it has come to its end
- * @verdict: of all pages it compared
- */
-struct part {
-	uint64_t done;
-	uint64_t more;
-	int err;
-	bool over;
-	struct swap_verdict verdict;
-};
-
 static struct run *the_run;
 static struct zram_disk disk = { .fd = -1 };
 static struct hot_memory memory;
 static bool added;
+
+enum { ZSWAP_1, ZSWAP_2, ZRAM, COMPACT, MEMORY_BLOCK, PEEK, NR_PROCESSES };
+
 static struct shared {
 	bool stop;
-	struct part part[8];
+	struct storm_process process[NR_PROCESSES];
 } *shared;
 
-static bool goes_on(void)
+static bool goes_on(const struct storm_process *process)
 {
+	(void)process;
 	return !__atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE);
 }
 
@@ -98,23 +83,9 @@ static uint64_t pages_each(void)
 
 /* --- the processes --- */
 
-static int use_zswap(struct part *part, unsigned int number)
+static int use_zswap(struct storm_process *process)
 {
-	struct swap_pages pages;
-	uint64_t random;
-	size_t i;
-	int err = swap_pages_new(the_run, number + 1, pages_each(), &pages);
-
-	if (err)
-		return err;
-	random = pages.seed;
-	err = swap_pages_fill(&pages);
-	for (; goes_on() && !err; part->done++)
-		err = swap_pages_step(&pages, &random, &part->verdict);
-	for (i = 0; i < pages.nr && !err; i++)
-		swap_pages_compare(&pages, i, swap_pages_at(&pages, i), &part->verdict);
-	swap_pages_free(&pages);
-	return err;
+	return storm_process_swap(process, the_run, pages_each(), goes_on);
 }
 
 static int zram_step(uint64_t *random, struct swap_verdict *verdict)
@@ -132,20 +103,20 @@ static int zram_step(uint64_t *random, struct swap_verdict *verdict)
 	}
 }
 
-static int use_zram(struct part *part, unsigned int number)
+static int use_zram(struct storm_process *process)
 {
-	uint64_t random = run_seed(the_run) + number, i;
+	uint64_t random = run_seed(the_run) + process->number, i;
 	int err = 0;
 
-	for (; goes_on() && !err; part->done++)
-		err = zram_step(&random, &part->verdict);
+	for (; goes_on(process) && !err; process->done++)
+		err = zram_step(&random, &process->verdict);
 	for (i = 0; i < disk.pages.nr && !err; i++)
-		err = zram_disk_compare(&disk, i, &part->verdict);
+		err = zram_disk_compare(&disk, i, &process->verdict);
 	return err;
 }
 
 /* Compaction of memory, of zswap's pool (dropping slab caches calls it) and of zram's. */
-static int compact(struct part *part, unsigned int number)
+static int compact(struct storm_process *process)
 {
 	static const struct {
 		const char *path;
@@ -158,17 +129,16 @@ static int compact(struct part *part, unsigned int number)
 	};
 	int err = 0;
 
-	(void)number;
-	for (; goes_on() && !err; part->done++) {
-		size_t i = part->done % (sizeof(files) / sizeof(files[0]));
+	for (; goes_on(process) && !err; process->done++) {
+		size_t i = process->done % (sizeof(files) / sizeof(files[0]));
 
 		err = sysfs_write(files[i].path, files[i].text);
 		if (err)
 			return run_error(the_run, err, "%s: write: %s", files[i].path,
 					 strerror(-err));
 		/* In turn no room, which has the pool written back, and the usual. */
-		if (part->done % 8 == 0)
-			err = zswap_set(the_run, "max_pool_percent", part->done % 16 ? "20" : "0");
+		if (process->done % 8 == 0)
+			err = zswap_set(the_run, "max_pool_percent", process->done % 16 ? "20" : "0");
 	}
 	return err;
 }
@@ -179,7 +149,7 @@ static void on_alarm(int number)
 }
 
 /* @done: times that it went out of use, @more: times that it did not in time. */
-static int offline_block(struct part *part)
+static int offline_block(struct storm_process *process)
 {
 	const struct itimerval give_up = { .it_value = { GIVE_UP_US / 1000000, 0 } }, none = { 0 };
 	int err;
@@ -187,26 +157,25 @@ static int offline_block(struct part *part)
 	setitimer(ITIMER_REAL, &give_up, NULL);
 	err = memory_block_set(memory.first, "offline");
 	setitimer(ITIMER_REAL, &none, NULL);
-	part->done += !err;
-	part->more += err == -EBUSY || err == -EINTR;
+	process->done += !err;
+	process->more += err == -EBUSY || err == -EINTR;
 	return err == -EBUSY || err == -EINTR ? 0 : err;
 }
 
 /* As movable memory, which is where the pages of a pool are if they can be moved. */
-static int cycle_block(struct part *part, unsigned int number)
+static int cycle_block(struct storm_process *process)
 {
 	const struct timespec pause = { .tv_nsec = 200000000 };
 	struct sigaction action = { .sa_handler = on_alarm };
 	int err = 0;
 
-	(void)number;
 	sigaction(SIGALRM, &action, NULL);
-	while (goes_on() && !err) {
+	while (goes_on(process) && !err) {
 		if (!memory_block_online(memory.first))
 			err = memory_block_set(memory.first, "online_movable");
 		nanosleep(&pause, NULL);	/* for pages to come there */
 		if (!err)
-			err = offline_block(part);
+			err = offline_block(process);
 	}
 	return err ? run_error(the_run, err, "memory block %" PRIu64 ": %s", memory.first,
 			       strerror(-err)) : 0;
@@ -231,34 +200,32 @@ static int read_files(const struct kpage *kpage, uint64_t *ret_frames)
 }
 
 /* @done: times that all of memory was read, @more: words. */
-static int peek(struct part *part, unsigned int number)
+static int peek(struct storm_process *process)
 {
 	const char *path = "";
 	struct kpage kpage;
 	int err = kpage_open(&kpage, &path);
 
-	(void)number;
 	if (err)
 		return run_error(the_run, err, "%s: open: %s", path, strerror(-err));
-	for (; goes_on() && !err; part->done++)
-		err = read_files(&kpage, &part->more);
+	for (; goes_on(process) && !err; process->done++)
+		err = read_files(&kpage, &process->more);
 	kpage_close(&kpage);
 	return err;
 }
 
 static const struct {
 	const char *name;
-	int (*go)(struct part *part, unsigned int number);
+	int (*go)(struct storm_process *process);
 	bool compares;
-} parts[] = {
-	{ "zswap-1", use_zswap, true }, { "zswap-2", use_zswap, true }, { "zram", use_zram, true },
-	{ "compact", compact, false }, { "memory-block", cycle_block, false },
-	{ "peek", peek, false },
+} table[NR_PROCESSES] = {
+	[ZSWAP_1] = { "zswap-1", use_zswap, true },
+	[ZSWAP_2] = { "zswap-2", use_zswap, true },
+	[ZRAM] = { "zram", use_zram, true },
+	[COMPACT] = { "compact", compact, false },
+	[MEMORY_BLOCK] = { "memory-block", cycle_block, false },
+	[PEEK] = { "peek", peek, false },
 };
-
-#define NR_PARTS (sizeof(parts) / sizeof(parts[0]))
-#define MEMORY_BLOCK 4
-#define PEEK 5
 
 /* --- the storm --- */
 
@@ -293,21 +260,17 @@ static int storm_setup(struct run *run)
 	return err ? run_error(run, err, "adding memory: %s", strerror(-err)) : 0;
 }
 
-static int start(pid_t *pid, unsigned int number)
+static int start(unsigned int number)
 {
-	struct part *part = &shared->part[number];
+	struct storm_process *process = &shared->process[number];
 
-	*pid = fork();
-	if (*pid < 0)
-		return run_error(the_run, -errno, "fork: %s", strerror(errno));
-	if (*pid)
-		return 0;
-	part->err = parts[number].go(part, number);
-	__atomic_store_n(&part->over, true, __ATOMIC_RELEASE);
-	_exit(0);
+	process->name = table[number].name;
+	process->go = table[number].go;
+	process->number = number;
+	return storm_process_start(the_run, process);
 }
 
-/* A part that ends before it is told to has failed: there is no use in going on. */
+/* A process that ends before it is told to has failed: there is no use in going on. */
 static void wait_while_it_rages(void)
 {
 	const struct timespec pause = { .tv_nsec = 100000000 };
@@ -321,31 +284,12 @@ static void wait_while_it_rages(void)
 	do {
 		nanosleep(&pause, NULL);
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		for (i = 0; i < NR_PARTS; i++)
-			over |= __atomic_load_n(&shared->part[i].over, __ATOMIC_ACQUIRE);
+		for (i = 0; i < NR_PROCESSES; i++)
+			over |= storm_process_over(&shared->process[i]);
 		run_phase(the_run, "storm: %" PRIu64 " operations, block offlined %" PRIu64 " times",
-			  shared->part[0].done, shared->part[MEMORY_BLOCK].done);
+			  shared->process[ZSWAP_1].done, shared->process[MEMORY_BLOCK].done);
 	} while (!over && (now.tv_sec < end.tv_sec ||
 			   (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec)));
-}
-
-/* A process that died told no end: that is an error whatever it compared before. */
-static int await(const pid_t *pid, unsigned int started)
-{
-	unsigned int i;
-	int err = 0;
-
-	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
-	for (i = 0; i < started; i++) {
-		waitpid(pid[i], NULL, 0);
-		if (!shared->part[i].over)
-			err = run_error(the_run, -ECHILD, "process %s of the storm died",
-					parts[i].name);
-		else if (shared->part[i].err)
-			err = run_error(the_run, shared->part[i].err, "process %s of the storm: %s",
-					parts[i].name, strerror(-shared->part[i].err));
-	}
-	return err;
 }
 
 static void report_contents(void)
@@ -354,15 +298,15 @@ static void report_contents(void)
 	char labels[32];
 	unsigned int i;
 
-	for (i = 0; i < NR_PARTS; i++) {
-		if (!parts[i].compares)
+	for (i = 0; i < NR_PROCESSES; i++) {
+		if (!table[i].compares)
 			continue;
-		verdict = &shared->part[i].verdict;
-		snprintf(labels, sizeof(labels), "process=%s", parts[i].name);
+		verdict = &shared->process[i].verdict;
+		snprintf(labels, sizeof(labels), "process=%s", table[i].name);
 		run_check(the_run, "content-verified", labels,
 			  verdict->wrong || !verdict->right ? VERDICT_FAIL : VERDICT_PASS,
 			  "%" PRIu64 " operations, %zu pages right, %zu wrong%s%s",
-			  shared->part[i].done, verdict->right, verdict->wrong,
+			  shared->process[i].done, verdict->right, verdict->wrong,
 			  verdict->wrong ? ": " : "", verdict->first);
 	}
 }
@@ -373,7 +317,8 @@ static void report_paths(const struct zswap_counters *before, const struct zswap
 	uint64_t out = zswap_counters_change(before, after, ZC_ZSWPOUT);
 	uint64_t in = zswap_counters_change(before, after, ZC_ZSWPIN);
 	uint64_t back = zswap_counters_change(before, after, ZC_WRITTEN_BACK);
-	const struct part *block = &shared->part[MEMORY_BLOCK], *peeker = &shared->part[PEEK];
+	const struct storm_process *block = &shared->process[MEMORY_BLOCK];
+	const struct storm_process *peeker = &shared->process[PEEK];
 
 	run_check(the_run, "all-paths-taken", "",
 		  out && in && back && moved && block->done && peeker->done ?
@@ -419,7 +364,6 @@ static int storm_run(struct run *run)
 	uint64_t zspages = 0, moved_before = 0, moved = 0;
 	struct zswap_counters before, after;
 	unsigned int started = 0;
-	pid_t pid[NR_PARTS];
 	int err, late;
 
 	err = zswap_counters_take(run, &before);
@@ -427,11 +371,12 @@ static int storm_run(struct run *run)
 		err = sysfs_field("/proc/vmstat", "nr_zspages", &zspages);
 	if (!err)
 		err = sysfs_field("/proc/vmstat", "pgmigrate_success", &moved_before);
-	for (; started < NR_PARTS && !err; started += !err)
-		err = start(&pid[started], started);
+	for (; started < NR_PROCESSES && !err; started += !err)
+		err = start(started);
 	if (!err)
 		wait_while_it_rages();
-	late = await(pid, started);
+	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
+	late = storm_process_await(run, shared->process, started);
 	if (!err)
 		err = late;
 	if (!err)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Processes that do one thing for as long as a storm lasts, and tell the workload that
+ * started them how it went. They share nothing else.
+ *
+ * Processes and not threads: of an address space that is in use on several CPUs, every
+ * page that is unmapped waits for an answer of them all, which an emulator on a busy
+ * host takes long to give.
+ */
+#ifndef PAGEMETA_STORM_PROCESS_H
+#define PAGEMETA_STORM_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "swap-pages.h"
+
+struct run;
+
+/**
+ * struct storm_process - one of them, in memory that is shared with it
+ * @name: for messages
+ * @go: what it does; returns 0 or -errno
+ * @context: for @go
+ * @number: the same
+ * @pid: set by storm_process_start()
+ * @done: what it did so far, in units of its own
+ * @more: something else it counts
+ * @err: of @go
+ * @over: @go has returned
+ * @verdict: of all pages it compared
+ */
+struct storm_process {
+	const char *name;
+	int (*go)(struct storm_process *process);
+	void *context;
+	unsigned int number;
+	pid_t pid;
+	uint64_t done;
+	uint64_t more;
+	int err;
+	bool over;
+	struct swap_verdict verdict;
+};
+
+/** storm_process_start() - let it run. Return: 0 or -errno */
+int storm_process_start(struct run *run, struct storm_process *process);
+
+/** storm_process_did() - @done of a process that runs */
+uint64_t storm_process_did(const struct storm_process *process);
+
+/** storm_process_over() - whether it came to its end */
+bool storm_process_over(const struct storm_process *process);
+
+/**
+ * storm_process_await() - wait for the end of some
+ * @run: gets the reason of a failure
+ * @process: the first
+ * @nr: how many were started
+ *
+ * Return: 0, -errno of one of them, or -ECHILD when one died and told no end, whatever it
+ * compared before.
+ */
+int storm_process_await(struct run *run, const struct storm_process *process, unsigned int nr);
+
+/**
+ * storm_process_swap() - write, swap out, compare and give back pages, and compare them all
+ * @process: number, done and verdict are used
+ * @run: the workload
+ * @pages: how many it has
+ * @goes_on: asked before each operation
+ *
+ * Return: 0 or -errno.
+ */
+int storm_process_swap(struct storm_process *process, struct run *run, size_t pages,
+		       bool (*goes_on)(const struct storm_process *process));
+
+#endif
