@@ -30,6 +30,7 @@
 #define ZSPAGE_PAGES_MAX 8		/* CONFIG_ZSMALLOC_CHAIN_SIZE */
 #define POLL_US 10000
 #define POLLS_MAX 500
+#define SETTLE_MAX 8
 
 static const struct workload_param writeback_params[] = {
 	{ .name = "compressor", .help = "zswap's compressor", .def = "lzo",
@@ -366,6 +367,30 @@ static int await_worker(struct writeback *wb, struct zswap_counters *ret_counter
 }
 
 /*
+ * MADV_PAGEOUT may leave a page in memory. Reclaim stores it then, which may have the worker
+ * write others back, and those are in the swap cache once more.
+ */
+static int settle(struct writeback *wb, struct zswap_counters *ret_counters)
+{
+	unsigned int tries;
+	long resident = 1;
+	int err;
+
+	err = await_worker(wb, ret_counters);
+	for (tries = 0; tries < SETTLE_MAX && !err && resident > 0; tries++) {
+		err = drop_swap_cache(wb);
+		if (!err)
+			err = await_worker(wb, ret_counters);
+		if (!err)
+			resident = swap_pages_resident(&wb->pages);
+	}
+	if (err || resident < 0)
+		return err ? err : (int)resident;
+	return resident ? run_error(wb->run, -EBUSY, "%ld pages come back to the swap cache",
+				    resident) : 0;
+}
+
+/*
  * A store is refused when the pool has reached the limit, not when it would: the last
  * one may add a whole zspage.
  */
@@ -425,9 +450,7 @@ static int by_limit(struct writeback *wb)
 	if (!err)
 		err = store_beyond(wb, &peak);
 	if (!err)
-		err = await_worker(wb, &end);
-	if (!err)
-		err = drop_swap_cache(wb);
+		err = settle(wb, &end);
 	if (err)
 		return err;
 	run_samples(wb->run, "store_full", "", wb->pages.sample, wb->pages.nr);
