@@ -156,8 +156,8 @@ static int look(struct run *run, struct snapshot *ret_snapshot)
 	return 0;
 }
 
-/* Two views of one pool: zswap's totals and zsmalloc's classes. */
-static void record(struct run *run, const struct snapshot *seen, const char *labels)
+/* Two views of one pool, zswap's totals and zsmalloc's classes, and what its pages say. */
+static void check_views(struct run *run, const struct snapshot *seen, const char *labels)
 {
 	uint64_t bytes = seen->counters.value[ZC_POOL_BYTES];
 	uint64_t stored = seen->counters.value[ZC_STORED];
@@ -175,6 +175,14 @@ static void record(struct run *run, const struct snapshot *seen, const char *lab
 			  seen->words == stat->pages ? VERDICT_PASS : VERDICT_FAIL,
 			  "%" PRIu64 " pages lead to their zspage (must be %" PRIu64 ", all of the "
 			  "pool)", seen->words, stat->pages);
+}
+
+static void record(struct run *run, const struct snapshot *seen, const char *labels)
+{
+	uint64_t bytes = seen->counters.value[ZC_POOL_BYTES];
+	uint64_t stored = seen->counters.value[ZC_STORED];
+
+	check_views(run, seen, labels);
 	run_value(run, "pool_bytes", labels, bytes);
 	run_value(run, "zspage_bytes", labels, seen->zspage_bytes);
 	if (bytes)
@@ -329,6 +337,7 @@ static int settle_with_ballast(struct run *run)
 static int move_zspages(struct run *run)
 {
 	uint64_t others = 0, moved = 0, grown;
+	struct snapshot after;
 	bool fixed;
 	int err;
 
@@ -337,8 +346,11 @@ static int move_zspages(struct run *run)
 	err = count_others(run, &others);
 	if (!err)
 		err = compact_memory(run, &moved);
+	if (!err)
+		err = look(run, &after);
 	if (err)
 		return err;
+	check_views(run, &after, "pool=moved");
 	grown = others > settled_others ? others - settled_others : 0;
 	run_value(run, "pages_migrated", "", moved);
 	fixed = !strcmp(run_job(run)->zspages, "fixed");
