@@ -79,6 +79,11 @@ static bool zspages_ok(const char *text)
 	return !strcmp(text, "moving") || !strcmp(text, "fixed");
 }
 
+static bool device_memmap_ok(const char *text)
+{
+	return !strcmp(text, "full") || !strcmp(text, "lazy");
+}
+
 /* strtoull() alone takes signs, spaces and an empty string. */
 static bool number_ok(const char *text, uint64_t max, uint64_t *ret_value)
 {
@@ -184,6 +189,14 @@ static int read_zspages(struct reader *rd, char *rest)
 	return 0;
 }
 
+static int read_device_memmap(struct reader *rd, char *rest)
+{
+	if (!device_memmap_ok(rest))
+		return refuse(rd, "device_memmap '%s' is neither full nor lazy", rest);
+	strcpy(rd->job->device_memmap, rest);
+	return 0;
+}
+
 /* counter NAME PATH OP VALUE */
 static int read_counter(struct reader *rd, char *rest)
 {
@@ -228,6 +241,7 @@ static const struct word words[] = {
 	{ "page_bytes", read_page_bytes, false },
 	{ "memmap_mapping", read_mapping, false },
 	{ "zspages", read_zspages, false },
+	{ "device_memmap", read_device_memmap, false },
 	{ "counter", read_counter, true },
 };
 
@@ -317,6 +331,8 @@ static bool job_ok(const struct job *job)
 		return false;
 	if (job->zspages[0] && !zspages_ok(job->zspages))
 		return false;
+	if (job->device_memmap[0] && !device_memmap_ok(job->device_memmap))
+		return false;
 	return params_ok(job) && counters_ok(job);
 }
 
@@ -336,6 +352,8 @@ static void print_job(const struct job *job, FILE *out)
 		fprintf(out, "memmap_mapping %s\n", job->memmap_mapping);
 	if (job->zspages[0])
 		fprintf(out, "zspages %s\n", job->zspages);
+	if (job->device_memmap[0])
+		fprintf(out, "device_memmap %s\n", job->device_memmap);
 	for (i = 0; i < job->nr_counters; i++) {
 		counter = &job->counters[i];
 		fprintf(out, "counter %s %s %c %" PRIu64 "\n", counter->name, counter->path,

@@ -12,6 +12,7 @@
  *	page_bytes 64
  *	memmap_mapping 2M
  *	zspages moving
+ *	device_memmap full
  *	counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0
  */
 #ifndef PAGEMETA_JOB_H
@@ -57,6 +58,7 @@ struct job_counter {
  * @page_bytes: sizeof(struct page) of this kernel; 0 unknown
  * @memmap_mapping: "2M", "4K" or "" when nothing is promised
  * @zspages: "moving", "fixed" or "" when nothing is promised
+ * @device_memmap: "full", "lazy" or "" when nothing is promised
  * @counters: proofs of activity
  * @nr_counters: how many
  */
@@ -70,6 +72,7 @@ struct job {
 	uint32_t page_bytes;
 	char memmap_mapping[8];
 	char zspages[8];
+	char device_memmap[8];
 	struct job_counter counters[JOB_COUNTERS_MAX];
 	size_t nr_counters;
 };

@@ -112,6 +112,9 @@ void runner_job(const struct plan_cell *cell, const struct variant *variant, enu
 			 variant->memmap_mapping);
 	if (variant->zspages)
 		snprintf(job->zspages, sizeof(job->zspages), "%s", variant->zspages);
+	if (variant->device_memmap)
+		snprintf(job->device_memmap, sizeof(job->device_memmap), "%s",
+			 variant->device_memmap);
 }
 
 static const struct plan_cell *cell_of(const struct runner *runner, size_t index)

@@ -89,6 +89,11 @@ static int set_zspages(struct ini_ctx *ctx, const char *name, const char *value)
 	return set_choice(ctx, &ctx->variant->zspages, name, value, "moving fixed");
 }
 
+static int set_device_memmap(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	return set_choice(ctx, &ctx->variant->device_memmap, name, value, "full lazy");
+}
+
 static int set_source(struct ini_ctx *ctx, const char *name, const char *value)
 {
 	const char *rev = strrchr(value, ' ');
@@ -237,6 +242,7 @@ static const struct ini_item ini_table[] = {
 	{ "expect",	"page_bytes",		set_page_bytes },
 	{ "expect",	"memmap_mapping",	set_mapping },
 	{ "expect",	"zspages",		set_zspages },
+	{ "expect",	"device_memmap",	set_device_memmap },
 	{ "active",	NULL,			set_counter },
 };
 

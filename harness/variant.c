@@ -42,6 +42,7 @@ void variant_free(struct variant *variant)
 	free(variant->source);
 	free(variant->memmap_mapping);
 	free(variant->zspages);
+	free(variant->device_memmap);
 	for (size_t i = 0; i < variant->nr_config; i++) {
 		free(variant->config[i].option);
 		free(variant->config[i].value);
@@ -222,6 +223,8 @@ static void inherit(struct variant *variant)
 		variant->memmap_mapping = str_dup(up->memmap_mapping);
 	if (!variant->zspages && up->zspages)
 		variant->zspages = str_dup(up->zspages);
+	if (!variant->device_memmap && up->device_memmap)
+		variant->device_memmap = str_dup(up->device_memmap);
 	if (!variant->source && up->source)
 		variant->source = str_dup(up->source);
 }

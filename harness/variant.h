@@ -32,6 +32,7 @@ struct kconfig_line {
  * @page_bytes: sizeof(struct page), the closed form of the memmap; 0 not stated
  * @memmap_mapping: "2M", "4K" or NULL: how the boot memmap is mapped
  * @zspages: "moving", "fixed" or NULL: whether compaction can move their pages
+ * @device_memmap: "full", "lazy" or NULL: whether a namespace takes its whole memmap when bound
  * @config: options over base.config, in file order
  * @nr_config: how many
  * @counter: figures that prove the design is active
@@ -50,6 +51,7 @@ struct variant {
 	uint32_t page_bytes;
 	char *memmap_mapping;
 	char *zspages;
+	char *device_memmap;
 	struct kconfig_line *config;
 	size_t nr_config;
 	struct job_counter counter[JOB_COUNTERS_MAX];
@@ -65,7 +67,8 @@ struct variant {
  * @ret_variant: freed with variant_free()
  * @err: file, line and what is wrong; the nearest name for an unknown one
  *
- * page_bytes, memmap_mapping, zspages, source are inherited from the parent when absent.
+ * page_bytes, memmap_mapping, zspages, device_memmap, source are inherited from the parent when
+ * absent.
  *
  * Return: 0, -ENOENT, -EINVAL (bad file), -ELOOP (parents in a circle).
  */

@@ -29,6 +29,7 @@ static const char sample[] =
 	"page_bytes 64\n"
 	"memmap_mapping 2M\n"
 	"zspages fixed\n"
+	"device_memmap lazy\n"
 	"counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0\n"
 	"counter huge_pages /sys/kernel/debug/vmemmap/huge_pages = 12\n";
 
@@ -52,6 +53,7 @@ static void fields_are_read(void **state)
 	assert_int_equal(job.page_bytes, 64);
 	assert_string_equal(job.memmap_mapping, "2M");
 	assert_string_equal(job.zspages, "fixed");
+	assert_string_equal(job.device_memmap, "lazy");
 	assert_int_equal(job.nr_counters, 2);
 	assert_string_equal(job.counters[1].path, "/sys/kernel/debug/vmemmap/huge_pages");
 	assert_int_equal(job.counters[1].op, '=');
@@ -82,9 +84,11 @@ static void smallest_job_gets_defaults_and_no_newline_is_needed(void **state)
 	assert_int_equal(job.nr_params + job.nr_counters + job.deadline_s + job.page_bytes, 0);
 	assert_string_equal(job.memmap_mapping, "");
 	assert_string_equal(job.zspages, "");
+	assert_string_equal(job.device_memmap, "");
 	assert_int_equal(job_format(&job, &text), 0);
 	assert_null(strstr(text, "memmap_mapping"));
 	assert_null(strstr(text, "zspages"));
+	assert_null(strstr(text, "device_memmap"));
 	free(text);
 }
 
@@ -119,6 +123,8 @@ static const struct refusal refusals[] = {
 	{ "workload a\nmemmap_mapping 1G\n", "line 2: memmap_mapping '1G' is neither 2M nor 4K" },
 	{ "workload a\nzspages movable\n",
 	  "line 2: zspages 'movable' is neither moving nor fixed" },
+	{ "workload a\ndevice_memmap late\n",
+	  "line 2: device_memmap 'late' is neither full nor lazy" },
 	{ "workload a\ncounter x /p > \n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x /p > 1 2\n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x p > 1\n", "line 2: 'p' is not an absolute path" },
@@ -201,6 +207,8 @@ static void what_would_not_survive_lines_is_not_written(void **state)
 	job = good, strcpy(job.memmap_mapping, "1G");
 	assert_int_equal(formats(&job), -EINVAL);
 	job = good, strcpy(job.zspages, "gone");
+	assert_int_equal(formats(&job), -EINVAL);
+	job = good, strcpy(job.device_memmap, "none");
 	assert_int_equal(formats(&job), -EINVAL);
 	job = good, strcpy(job.counters[0].path, "/a b");
 	assert_int_equal(formats(&job), -EINVAL);
