@@ -285,6 +285,39 @@ static void mapping_is_held_against_the_promise(void **state)
 	expect(fake, "memmap-mapping", "", VERDICT_BROKEN, "Bad message");
 }
 
+static void put_lazy(struct fake *fake, const char *populated, const char *shared)
+{
+	put(fake, "/sys/kernel/debug/lazy_vmemmap/populated", populated);
+	put(fake, "/sys/kernel/debug/lazy_vmemmap/shared", shared);
+	put(fake, "/sys/kernel/debug/lazy_vmemmap/bytes", "40960\n");
+	put(fake, "/sys/kernel/debug/lazy_vmemmap/authorised", "5\n");
+	put(fake, "/sys/kernel/debug/lazy_vmemmap/returned", "1\n");
+}
+
+static void lazy_memmap_of_devices_has_small_entries(void **state)
+{
+	struct fake *fake = *state;
+
+	strcpy(fake->job.memmap_mapping, "2M");
+	put(fake, PTDUMP_FILE,
+	    "---[ Vmemmap ]---\n"
+	    "0xffffea0000000000-0xffffea0000800000      8M   RW   PSE GLB NX pmd\n"
+	    "0xffffea0000800000-0xffffea0000804000     16K   RW   GLB NX pte\n"
+	    "0xffffea0000804000-0xffffea0000a00000   2032K   ro   GLB NX pte\n");
+	put_lazy(fake, "4\n", "508\n");
+	look(fake);
+	expect(fake, "memmap-mapping", "", VERDICT_FAIL, "promised: 2M, and 0 B of devices");
+	strcpy(fake->job.device_memmap, "full");
+	look(fake);
+	expect(fake, "memmap-mapping", "", VERDICT_FAIL, "promised: 2M, and 0 B of devices");
+	strcpy(fake->job.device_memmap, "lazy");
+	look(fake);
+	expect(fake, "memmap-mapping", "", VERDICT_PASS, "and 2097152 B of devices");
+	put_lazy(fake, "4\n", "507\n");
+	look(fake);
+	expect(fake, "memmap-mapping", "", VERDICT_FAIL, "and 2093056 B of devices");
+}
+
 static void tainted_kernel_fails(void **state)
 {
 	struct fake *fake = *state;
@@ -422,6 +455,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(memmap_that_cannot_be_judged_is_not_passed, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(mapping_is_held_against_the_promise, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(lazy_memmap_of_devices_has_small_entries, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(tainted_kernel_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(counters_prove_that_the_variant_is_active, setup,

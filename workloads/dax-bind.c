@@ -83,7 +83,7 @@ static void record(const struct cycles *cycles)
 {
 	struct run *run = cycles->dax->run;
 	uint64_t memmap = cycles->bound.memmap_pages - cycles->start.memmap_pages;
-	uint64_t tables = cycles->bound.table_pages - cycles->start.table_pages;
+	uint64_t tables = (uint64_t)dax_table_pages(&cycles->start, &cycles->bound);
 	uint64_t taken = cycles->start.free_pages - cycles->bound.free_pages;
 
 	run_value(run, "first_bind", "", cycles->bind[0]);

@@ -171,7 +171,7 @@ static int bind_first(struct dax *dax, const struct form *form, const struct nd_
 	run_value(dax->run, "device_memmap_bytes", form->labels,
 		  (bound.memmap_pages - start.memmap_pages) * 4096);
 	run_value(dax->run, "device_table_bytes", form->labels,
-		  (bound.table_pages - start.table_pages) * 4096);
+		  (uint64_t)dax_table_pages(&start, &bound) * 4096);
 	dax_check_bound(dax, form->labels, &start, &bound);
 	return 0;
 }

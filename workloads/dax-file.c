@@ -292,16 +292,21 @@ static int format_volume(struct volume *volume)
 
 static int measure_volume(struct volume *volume)
 {
+	struct dax_metadata start;
 	size_t i;
 	int err;
 
-	err = mount_volume(volume);
+	err = dax_metadata_read(volume->dax->run, &start);
+	if (!err)
+		err = mount_volume(volume);
 	/* First use of each path fills caches; it belongs to no fault. */
 	for (i = 0; i < NR_FILES && !err; i++)
 		err = measure_file(volume, &files[i], true);
 	for (i = 0; i < NR_FILES && !err; i++)
 		err = measure_file(volume, &files[i], false);
-	return err ? err : unmount_volume(volume);
+	if (!err)
+		err = unmount_volume(volume);
+	return err ? err : dax_check_given_back(volume->dax, "on=ext4", &start);
 }
 
 static int bind(struct volume *volume, bool on)

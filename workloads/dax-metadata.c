@@ -8,11 +8,13 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
 #include "dax-private.h"
 #include "free-pages.h"
 #include "memmap-size.h"
 #include "ptdump.h"
+#include "run.h"
 #include "snapshot.h"
 #include "sysfs.h"
 
@@ -36,6 +38,16 @@
 /* A slab that becomes free while a bind goes on hides as many of its pages. */
 #define GIVEN_BACK_PAGES 32
 
+/*
+ * What a namespace may take at once where its memmap is populated lazily, 1 TiB
+ * included: the page that is shared and the page tables for it.
+ */
+#define LAZY_BYTES (4u << 20)
+
+/* When pages are given back is up to a worker; it waits a tenth of a second for more. */
+#define GIVE_BACK_TRIES 300
+#define GIVE_BACK_WAIT_NS 100000000
+
 /* Pages of tables that map the direct map by entries of 4 KiB and of 2 MiB. */
 static int read_direct_tables(uint64_t *ret_pages)
 {
@@ -48,6 +60,17 @@ static int read_direct_tables(uint64_t *ret_pages)
 	if (!err)
 		*ret_pages = small_kib / 4 / 512 + large_kib / 2048 / 512;
 	return err;
+}
+
+static int read_lazy(struct run *run, struct lazy_memmap *ret_lazy)
+{
+	int err;
+
+	*ret_lazy = (struct lazy_memmap){ 0 };
+	if (strcmp(run_job(run)->device_memmap, "lazy"))
+		return 0;
+	err = lazy_memmap_read("", ret_lazy);
+	return err ? run_error(run, err, "lazy_vmemmap in debugfs: %s", strerror(-err)) : 0;
 }
 
 int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
@@ -67,6 +90,9 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	if (err)
 		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
 	metadata.table_pages = vmemmap.table_pages;
+	err = read_lazy(run, &metadata.lazy);
+	if (err)
+		return err;
 	err = free_pages_read(&metadata.free_pages);
 	if (err)
 		return run_error(run, err, "/proc/zoneinfo: %s", strerror(-err));
@@ -170,6 +196,36 @@ static int64_t missing_pages(const struct dax_metadata *start, const struct dax_
 	       (int64_t)(end->other_pages - start->other_pages);
 }
 
+/* Some forms of a device have a memmap of the usual kind also where others are lazy. */
+static bool is_lazy(const struct dax_metadata *start, const struct dax_metadata *bound)
+{
+	return bound->lazy.bytes > start->lazy.bytes;
+}
+
+static int64_t lazy_pages(const struct dax_metadata *start, const struct dax_metadata *bound)
+{
+	return (int64_t)(bound->lazy.bytes - start->lazy.bytes) / 4096;
+}
+
+int64_t dax_table_pages(const struct dax_metadata *start, const struct dax_metadata *bound)
+{
+	if (is_lazy(start, bound))
+		return lazy_pages(start, bound) -
+		       (int64_t)(bound->memmap_pages - start->memmap_pages);
+	return (int64_t)(bound->table_pages - start->table_pages);
+}
+
+/* Of the memmap there may be the page that is shared, and what was populated. */
+static bool lazy_right(const struct dax_metadata *start, const struct dax_metadata *bound)
+{
+	int64_t counted = (int64_t)(bound->memmap_pages - start->memmap_pages);
+	int64_t populated = (int64_t)(bound->lazy.populated - start->lazy.populated);
+
+	return !is_lazy(start, bound) ||
+	       (counted == populated + 1 && bound->lazy.shared > start->lazy.shared &&
+		bound->lazy.bytes - start->lazy.bytes <= LAZY_BYTES);
+}
+
 /*
  * A kernel may take less than a full memmap: then free memory has to say so too. It
  * may not take more, and what it counts has to be gone from free memory.
@@ -180,19 +236,24 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 	int64_t full = (int64_t)full_memmap(dax);
 	int64_t counted = (int64_t)(bound->memmap_pages - start->memmap_pages);
 	int64_t taken = missing_pages(start, bound);
-	int64_t tables = (int64_t)(bound->table_pages - start->table_pages);
+	int64_t tables = dax_table_pages(start, bound);
 	int64_t direct = (int64_t)(bound->direct_pages - start->direct_pages);
 	int64_t least = counted + tables + direct - GIVEN_BACK_PAGES;
 	int64_t most = counted + tables + direct + BESIDE_PAGES;
-	bool right = counted >= 0 && counted <= full && taken >= least && taken <= most;
+	bool right = counted >= 0 && counted <= full && taken >= least && taken <= most &&
+		     lazy_right(start, bound);
 
 	run_check(dax->run, "bound-memmap-closed-form", labels, right ? VERDICT_PASS : VERDICT_FAIL,
 		  "namespace of %" PRIu64 " GiB: nr_memmap_pages rose by %" PRId64 ", at most %" PRIu64
 		  " pages x %" PRIu64 " B = %" PRId64 " pages; free memory fell by %" PRId64
 		  ", must be %" PRId64 " to %" PRId64 " (page tables: %" PRId64 " of the memmap, %" PRId64
-		  " of the direct map; -%d to %d for all else)",
+		  " of the direct map; -%d to %d for all else); of it lazily: %" PRIu64
+		  " B, at most %u, %" PRIu64 " pages populated and one shared by %" PRIu64,
 		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, taken, least,
-		  most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES);
+		  most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES,
+		  bound->lazy.bytes - start->lazy.bytes, LAZY_BYTES,
+		  bound->lazy.populated - start->lazy.populated,
+		  bound->lazy.shared - start->lazy.shared);
 }
 
 void dax_check_returned(struct dax *dax, const char *labels, const struct dax_metadata *start,
@@ -203,11 +264,43 @@ void dax_check_returned(struct dax *dax, const char *labels, const struct dax_me
 	int64_t tables = (int64_t)(end->table_pages - start->table_pages);
 	int64_t direct = (int64_t)(end->direct_pages - start->direct_pages);
 	int64_t most = first ? LEFT_FIRST_PAGES : LEFT_AGAIN_PAGES;
-	bool right = !counted && missing <= most && (first || (!tables && !direct));
+	bool right = !counted && missing <= most && (first || (!tables && !direct)) &&
+		     end->lazy.bytes == start->lazy.bytes;
 
 	run_check(dax->run, "metadata-returns", labels, right ? VERDICT_PASS : VERDICT_FAIL,
 		  "nr_memmap_pages is off by %" PRId64 " (must be 0), free memory lacks %" PRId64
 		  " pages (at most %" PRId64 "), page tables of memmap and direct map are off by %" PRId64
 		  " and %" PRId64 "%s",
 		  counted, missing, most, tables, direct, first ? "" : " (must be 0)");
+}
+
+/*
+ * Every page that was populated is given back, and not a page more than was populated.
+ * Reading a file does not populate.
+ */
+int dax_check_given_back(struct dax *dax, const char *labels, const struct dax_metadata *start)
+{
+	const struct timespec wait = { .tv_nsec = GIVE_BACK_WAIT_NS };
+	struct lazy_memmap end;
+	uint64_t populated, returned;
+	unsigned int i;
+	int err;
+
+	if (strcmp(run_job(dax->run)->device_memmap, "lazy"))
+		return 0;
+	err = read_lazy(dax->run, &end);
+	for (i = 0; i < GIVE_BACK_TRIES && !err && end.populated; i++) {
+		nanosleep(&wait, NULL);
+		err = read_lazy(dax->run, &end);
+	}
+	if (err)
+		return err;
+	populated = end.authorised - start->lazy.authorised;
+	returned = end.returned - start->lazy.returned;
+	run_check(dax->run, "struct-pages-return", labels,
+		  !end.populated && populated && populated == returned ? VERDICT_PASS : VERDICT_FAIL,
+		  "%" PRIu64 " pages of memmap were populated (must be some), %" PRIu64
+		  " were given back (must be as many), %" PRIu64 " are left (must be none)",
+		  populated, returned, end.populated);
+	return 0;
 }

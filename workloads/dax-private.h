@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lazy-memmap.h"
 #include "nd-region.h"
 #include "workload.h"
 
@@ -43,6 +44,7 @@ struct dax {
  * @free_pages: free memory
  * @other_pages: what the cell has recorded so far, and slabs of the debug kernel's tools
  * @table_pages: pages of page tables that map the memmap
+ * @lazy: the same where it is populated lazily: then page tables say nothing of memory
  * @direct_pages: pages of page tables that map the direct map
  */
 struct dax_metadata {
@@ -50,6 +52,7 @@ struct dax_metadata {
 	uint64_t free_pages;
 	uint64_t other_pages;
 	uint64_t table_pages;
+	struct lazy_memmap lazy;
 	uint64_t direct_pages;
 };
 
@@ -77,6 +80,9 @@ int dax_room(const struct dax *dax);
 /** dax_page_bytes() - sizeof(struct page) from the booted memmap. Return: 0 or -errno */
 int dax_page_bytes(struct run *run, uint64_t *ret_bytes);
 
+/** dax_table_pages() - pages of page tables of the memmap that a bind took */
+int64_t dax_table_pages(const struct dax_metadata *start, const struct dax_metadata *bound);
+
 /**
  * dax_check_bound() - report bound-memmap-closed-form
  * @dax: this cell
@@ -97,6 +103,18 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
  */
 void dax_check_returned(struct dax *dax, const char *labels, const struct dax_metadata *start,
 			const struct dax_metadata *end, bool first);
+
+/**
+ * dax_check_given_back() - report struct-pages-return
+ * @dax: this cell; its namespace is bound and nothing of it is mapped any more
+ * @labels: of the check
+ * @start: before anything of it was mapped
+ *
+ * Only where the memmap is populated lazily.
+ *
+ * Return: 0 or -errno, reason recorded.
+ */
+int dax_check_given_back(struct dax *dax, const char *labels, const struct dax_metadata *start);
 
 /** dax_bind() - first bind and rebinds: time, metadata, and whether it is all given back */
 int dax_bind(struct dax *dax);

@@ -83,8 +83,8 @@ static const struct metric dax_metrics[] = {
 };
 
 static const char *const dax_checks[] = {
-	"bound-memmap-closed-form", "metadata-returns", "really-dax", "fault-size", "content-verified",
-	NULL
+	"bound-memmap-closed-form", "metadata-returns", "struct-pages-return", "really-dax",
+	"fault-size", "content-verified", NULL
 };
 
 static const char *const dax_config[] = {
