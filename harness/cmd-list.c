@@ -21,17 +21,22 @@ static int list_variants(const struct options *opts)
 	struct kernel_builder builder = cmd_kernel_builder(opts);
 	struct strv names = { 0 };
 	struct err err = { "" };
-	int code = EXIT_OK, width = 8;
+	int code = EXIT_OK, width = 8, parent_width = 8, length;
 
 	if (variant_names(opts->paths.kernels, &names, &err)) {
 		report_error("%s", err.text);
 		return EXIT_BROKEN;
 	}
-	for (size_t i = 0; i < names.nr; i++)
-		if ((int)strlen(names.item[i]) > width)
-			width = strlen(names.item[i]);
-	printf("%-*s %-10s %-9s %-6s %s\n", width, "VARIANT", "PARENT", "STATE", "KERNEL",
-	       "WHAT IT IS");
+	for (size_t i = 0; i < names.nr; i++) {
+		length = (int)strlen(names.item[i]);
+		if (length > width)
+			width = length;
+		/* No mutant is a parent. */
+		if (length > parent_width && !strchr(names.item[i], '/'))
+			parent_width = length;
+	}
+	printf("%-*s %-*s %-9s %-6s %s\n", width, "VARIANT", parent_width, "PARENT", "STATE",
+	       "KERNEL", "WHAT IT IS");
 	for (size_t i = 0; i < names.nr; i++) {
 		struct variant *variant;
 
@@ -40,7 +45,7 @@ static int list_variants(const struct options *opts)
 			code = EXIT_BROKEN;
 			continue;
 		}
-		printf("%-*s %-10s %-9s %-6s %s\n", width, variant->name,
+		printf("%-*s %-*s %-9s %-6s %s\n", width, variant->name, parent_width,
 		       variant->parent ? variant->parent : "-", variant->state,
 		       kernel_is_cached(&builder, variant) ? "built" : "-", variant->help);
 		variant_free(variant);
