@@ -36,13 +36,15 @@ bool storm_process_over(const struct storm_process *process)
 int storm_process_await(struct run *run, const struct storm_process *process, unsigned int nr)
 {
 	unsigned int i;
-	int err = 0;
+	int err = 0, status;
 
 	for (i = 0; i < nr; i++) {
-		waitpid(process[i].pid, NULL, 0);
+		status = 0;
+		waitpid(process[i].pid, &status, 0);
 		if (!process[i].over)
-			err = run_error(run, -ECHILD, "process %s of the storm died",
-					process[i].name);
+			err = run_error(run, -ECHILD, "process %s of the storm died of signal %d (%s)",
+					process[i].name, WTERMSIG(status),
+					strsignal(WTERMSIG(status)));
 		else if (process[i].err)
 			err = run_error(run, process[i].err, "process %s of the storm: %s",
 					process[i].name, strerror(-process[i].err));
