@@ -13,11 +13,15 @@
 
 int storm_process_start(struct run *run, struct storm_process *process)
 {
-	process->pid = fork();
-	if (process->pid < 0)
+	pid_t pid = fork();
+
+	if (pid < 0)
 		return run_error(run, -errno, "fork: %s", strerror(errno));
-	if (process->pid)
+	/* It is in memory that both have: not the 0 of the child. */
+	if (pid) {
+		process->pid = pid;
 		return 0;
+	}
 	process->err = process->go(process);
 	__atomic_store_n(&process->over, true, __ATOMIC_RELEASE);
 	_exit(0);
