@@ -56,6 +56,26 @@ static void wait_for(const struct storm_process *process, unsigned int more)
 		nanosleep(&pause, NULL);
 }
 
+/*
+ * As the worker that writes back may come late, and would find room again. Counters that
+ * cannot be read are complained of when the race is over.
+ */
+static void wait_for_writeback(const struct storm_process *process)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	struct zswap_counters before, now;
+	const char *source = "";
+
+	if (zswap_counters_read(&before, &source))
+		return;
+	do {
+		nanosleep(&pause, NULL);
+		if (zswap_counters_read(&now, &source))
+			return;
+	} while (now.value[ZC_WRITTEN_BACK] == before.value[ZC_WRITTEN_BACK] &&
+		 !storm_process_over(process));
+}
+
 static int disturb(struct race *race, const struct storm_process *process)
 {
 	unsigned int times = DISTURBANCES * race->rounds, i;
@@ -69,6 +89,8 @@ static int disturb(struct race *race, const struct storm_process *process)
 					 strerror(-err));
 		/* In turn no room, which has the pool written back, and the usual. */
 		err = zswap_set(race->run, "max_pool_percent", i % 2 ? "20" : "0");
+		if (!err && i % 2 == 0)
+			wait_for_writeback(process);
 	}
 	return err;
 }
