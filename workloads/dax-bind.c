@@ -108,7 +108,7 @@ int dax_bind(struct dax *dax)
 		err = measure(&cycles);
 	if (!err) {
 		record(&cycles);
-		dax_check_bound(dax, "bind=first", &cycles.start, &cycles.bound);
+		dax_check_bound(dax, "bind=first", &cycles.start, &cycles.bound, false);
 		dax_check_returned(dax, "bind=first", &cycles.start, &cycles.first, true);
 		dax_check_returned(dax, "bind=again", &cycles.first, &cycles.last, false);
 		err = nd_device_free(&cycles.device);

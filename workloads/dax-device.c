@@ -172,7 +172,7 @@ static int bind_first(struct dax *dax, const struct form *form, const struct nd_
 		  (bound.memmap_pages - start.memmap_pages) * 4096);
 	run_value(dax->run, "device_table_bytes", form->labels,
 		  (uint64_t)dax_table_pages(&start, &bound) * 4096);
-	dax_check_bound(dax, form->labels, &start, &bound);
+	dax_check_bound(dax, form->labels, &start, &bound, form->unit != DAX_PAGE);
 	return 0;
 }
 

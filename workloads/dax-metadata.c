@@ -62,12 +62,17 @@ static int read_direct_tables(uint64_t *ret_pages)
 	return err;
 }
 
+static bool kernel_is_lazy(struct run *run)
+{
+	return !strcmp(run_job(run)->device_memmap, "lazy");
+}
+
 static int read_lazy(struct run *run, struct lazy_memmap *ret_lazy)
 {
 	int err;
 
 	*ret_lazy = (struct lazy_memmap){ 0 };
-	if (strcmp(run_job(run)->device_memmap, "lazy"))
+	if (!kernel_is_lazy(run))
 		return 0;
 	err = lazy_memmap_read("", ret_lazy);
 	return err ? run_error(run, err, "lazy_vmemmap in debugfs: %s", strerror(-err)) : 0;
@@ -196,7 +201,7 @@ static int64_t missing_pages(const struct dax_metadata *start, const struct dax_
 	       (int64_t)(end->other_pages - start->other_pages);
 }
 
-/* Some forms of a device have a memmap of the usual kind also where others are lazy. */
+/* Compound pages have a memmap of the usual kind also where others are lazy. */
 static bool is_lazy(const struct dax_metadata *start, const struct dax_metadata *bound)
 {
 	return bound->lazy.bytes > start->lazy.bytes;
@@ -216,12 +221,15 @@ int64_t dax_table_pages(const struct dax_metadata *start, const struct dax_metad
 }
 
 /* Of the memmap there may be the page that is shared, and what was populated. */
-static bool lazy_right(const struct dax_metadata *start, const struct dax_metadata *bound)
+static bool lazy_right(const struct dax_metadata *start, const struct dax_metadata *bound,
+		       bool lazy)
 {
 	int64_t counted = (int64_t)(bound->memmap_pages - start->memmap_pages);
 	int64_t populated = (int64_t)(bound->lazy.populated - start->lazy.populated);
 
-	return !is_lazy(start, bound) ||
+	if (is_lazy(start, bound) != lazy)
+		return false;
+	return !lazy ||
 	       (counted == populated + 1 && bound->lazy.shared > start->lazy.shared &&
 		bound->lazy.bytes - start->lazy.bytes <= LAZY_BYTES);
 }
@@ -231,8 +239,9 @@ static bool lazy_right(const struct dax_metadata *start, const struct dax_metada
  * may not take more, and what it counts has to be gone from free memory.
  */
 void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metadata *start,
-		     const struct dax_metadata *bound)
+		     const struct dax_metadata *bound, bool compound)
 {
+	bool lazy = kernel_is_lazy(dax->run) && !compound;
 	int64_t full = (int64_t)full_memmap(dax);
 	int64_t counted = (int64_t)(bound->memmap_pages - start->memmap_pages);
 	int64_t taken = missing_pages(start, bound);
@@ -241,16 +250,16 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 	int64_t least = counted + tables + direct - GIVEN_BACK_PAGES;
 	int64_t most = counted + tables + direct + BESIDE_PAGES;
 	bool right = counted >= 0 && counted <= full && taken >= least && taken <= most &&
-		     lazy_right(start, bound);
+		     lazy_right(start, bound, lazy);
 
 	run_check(dax->run, "bound-memmap-closed-form", labels, right ? VERDICT_PASS : VERDICT_FAIL,
 		  "namespace of %" PRIu64 " GiB: nr_memmap_pages rose by %" PRId64 ", at most %" PRIu64
 		  " pages x %" PRIu64 " B = %" PRId64 " pages; free memory fell by %" PRId64
 		  ", must be %" PRId64 " to %" PRId64 " (page tables: %" PRId64 " of the memmap, %" PRId64
-		  " of the direct map; -%d to %d for all else); of it lazily: %" PRIu64
+		  " of the direct map; -%d to %d for all else); of it lazily (must be %s): %" PRIu64
 		  " B, at most %u, %" PRIu64 " pages populated and one shared by %" PRIu64,
 		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, taken, least,
-		  most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES,
+		  most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES, lazy ? "all" : "none",
 		  bound->lazy.bytes - start->lazy.bytes, LAZY_BYTES,
 		  bound->lazy.populated - start->lazy.populated,
 		  bound->lazy.shared - start->lazy.shared);
@@ -286,7 +295,7 @@ int dax_check_given_back(struct dax *dax, const char *labels, const struct dax_m
 	unsigned int i;
 	int err;
 
-	if (strcmp(run_job(dax->run)->device_memmap, "lazy"))
+	if (!kernel_is_lazy(dax->run))
 		return 0;
 	err = read_lazy(dax->run, &end);
 	for (i = 0; i < GIVE_BACK_TRIES && !err && end.populated; i++) {

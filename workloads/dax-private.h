@@ -89,9 +89,10 @@ int64_t dax_table_pages(const struct dax_metadata *start, const struct dax_metad
  * @labels: of the check
  * @start: before the bind
  * @bound: after it
+ * @compound: its memmap describes compound pages
  */
 void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metadata *start,
-		     const struct dax_metadata *bound);
+		     const struct dax_metadata *bound, bool compound);
 
 /**
  * dax_check_returned() - report metadata-returns
