@@ -2,7 +2,8 @@
 /*
  * Files of ext4 that are mapped from the NVDIMM itself: first touch, touch of what is
  * known to the mapping (steady) and msync, by size of a fault, by layout and by kind
- * of access. Every file is read back after another mount and after another bind.
+ * of access; and one that is only read and written by calls. Every file is read back
+ * after another mount and after another bind.
  *
  * A sparse file is a hole: reading maps a zero page, writing allocates and zeroes. A
  * dense file was written before.
@@ -35,6 +36,7 @@
  * @unit: bytes of a fault
  * @dense: written before it is mapped
  * @write: touched by writing
+ * @mapped: touched at all, and not read and written by calls
  */
 struct file {
 	const char *name;
@@ -42,17 +44,19 @@ struct file {
 	size_t unit;
 	bool dense;
 	bool write;
+	bool mapped;
 };
 
 static const struct file files[] = {
-	{ "0", "on=ext4,unit=4K,layout=sparse,op=read", DAX_PAGE, false, false },
-	{ "1", "on=ext4,unit=4K,layout=sparse,op=write", DAX_PAGE, false, true },
-	{ "2", "on=ext4,unit=4K,layout=dense,op=read", DAX_PAGE, true, false },
-	{ "3", "on=ext4,unit=4K,layout=dense,op=write", DAX_PAGE, true, true },
-	{ "4", "on=ext4,unit=2M,layout=sparse,op=read", DAX_PMD, false, false },
-	{ "5", "on=ext4,unit=2M,layout=sparse,op=write", DAX_PMD, false, true },
-	{ "6", "on=ext4,unit=2M,layout=dense,op=read", DAX_PMD, true, false },
-	{ "7", "on=ext4,unit=2M,layout=dense,op=write", DAX_PMD, true, true },
+	{ "0", "on=ext4,unit=4K,layout=sparse,op=read", DAX_PAGE, false, false, true },
+	{ "1", "on=ext4,unit=4K,layout=sparse,op=write", DAX_PAGE, false, true, true },
+	{ "2", "on=ext4,unit=4K,layout=dense,op=read", DAX_PAGE, true, false, true },
+	{ "3", "on=ext4,unit=4K,layout=dense,op=write", DAX_PAGE, true, true, true },
+	{ "4", "on=ext4,unit=2M,layout=sparse,op=read", DAX_PMD, false, false, true },
+	{ "5", "on=ext4,unit=2M,layout=sparse,op=write", DAX_PMD, false, true, true },
+	{ "6", "on=ext4,unit=2M,layout=dense,op=read", DAX_PMD, true, false, true },
+	{ "7", "on=ext4,unit=2M,layout=dense,op=write", DAX_PMD, true, true, true },
+	{ "8", "on=ext4,unit=4K,layout=dense,by=call", DAX_PAGE, true, false, false },
 };
 
 #define NR_FILES (sizeof(files) / sizeof(files[0]))
@@ -135,7 +139,7 @@ static int measure_mapping(struct dax_touch *touch, bool dense, bool warm_up)
 	return touch->write ? dax_touch_msync(touch, warm_up) : 0;
 }
 
-static int measure_fd(struct volume *volume, const struct file *file, int fd, bool warm_up)
+static int measure_mapped(struct volume *volume, const struct file *file, int fd, bool warm_up)
 {
 	struct dax_touch touch = {
 		.dax = volume->dax,
@@ -145,7 +149,28 @@ static int measure_fd(struct volume *volume, const struct file *file, int fd, bo
 		.write = file->write,
 		.salt = salt_of(file),
 	};
-	size_t bytes = touch.nr * touch.unit;
+	int err = dax_touch_map(&touch, fd);
+
+	if (!err)
+		err = measure_mapping(&touch, file->dense, warm_up);
+	dax_touch_unmap(&touch);
+	return err;
+}
+
+static int measure_calls(struct volume *volume, const struct file *file, int fd)
+{
+	struct lazy_memmap start;
+	int err = dax_lazy_read(volume->dax->run, &start);
+
+	if (!err)
+		err = dax_calls(volume->dax, file->labels, fd);
+	return err ? err : dax_check_untouched(volume->dax, file->labels, &start);
+}
+
+static int measure_fd(struct volume *volume, const struct file *file, int fd, bool warm_up)
+{
+	size_t units = warm_up && file->mapped ? WARM_UP_UNITS : units_of(volume->dax, file);
+	size_t bytes = units * file->unit;
 	int err;
 
 	if (ftruncate(fd, (off_t)bytes))
@@ -159,11 +184,10 @@ static int measure_fd(struct volume *volume, const struct file *file, int fd, bo
 		return file_error(volume, file, -errno, "fsync");
 	if (!warm_up)
 		check_attribute(volume, file, fd);
-	err = dax_touch_map(&touch, fd);
-	if (!err)
-		err = measure_mapping(&touch, file->dense, warm_up);
-	dax_touch_unmap(&touch);
-	return err;
+	if (file->mapped)
+		return measure_mapped(volume, file, fd, warm_up);
+	/* It has a warm-up of its own. */
+	return warm_up ? 0 : measure_calls(volume, file, fd);
 }
 
 static int open_file(struct volume *volume, const struct file *file, int flags)

@@ -67,7 +67,7 @@ static bool kernel_is_lazy(struct run *run)
 	return !strcmp(run_job(run)->device_memmap, "lazy");
 }
 
-static int read_lazy(struct run *run, struct lazy_memmap *ret_lazy)
+int dax_lazy_read(struct run *run, struct lazy_memmap *ret_lazy)
 {
 	int err;
 
@@ -95,7 +95,7 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	if (err)
 		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
 	metadata.table_pages = vmemmap.table_pages;
-	err = read_lazy(run, &metadata.lazy);
+	err = dax_lazy_read(run, &metadata.lazy);
 	if (err)
 		return err;
 	err = free_pages_read(&metadata.free_pages);
@@ -283,10 +283,7 @@ void dax_check_returned(struct dax *dax, const char *labels, const struct dax_me
 		  counted, missing, most, tables, direct, first ? "" : " (must be 0)");
 }
 
-/*
- * Every page that was populated is given back, and not a page more than was populated.
- * Reading a file does not populate.
- */
+/* Every page that was populated is given back, and not a page more than was populated. */
 int dax_check_given_back(struct dax *dax, const char *labels, const struct dax_metadata *start)
 {
 	const struct timespec wait = { .tv_nsec = GIVE_BACK_WAIT_NS };
@@ -297,10 +294,10 @@ int dax_check_given_back(struct dax *dax, const char *labels, const struct dax_m
 
 	if (!kernel_is_lazy(dax->run))
 		return 0;
-	err = read_lazy(dax->run, &end);
+	err = dax_lazy_read(dax->run, &end);
 	for (i = 0; i < GIVE_BACK_TRIES && !err && end.populated; i++) {
 		nanosleep(&wait, NULL);
-		err = read_lazy(dax->run, &end);
+		err = dax_lazy_read(dax->run, &end);
 	}
 	if (err)
 		return err;
@@ -311,5 +308,22 @@ int dax_check_given_back(struct dax *dax, const char *labels, const struct dax_m
 		  "%" PRIu64 " pages of memmap were populated (must be some), %" PRIu64
 		  " were given back (must be as many), %" PRIu64 " are left (must be none)",
 		  populated, returned, end.populated);
+	return 0;
+}
+
+int dax_check_untouched(struct dax *dax, const char *labels, const struct lazy_memmap *start)
+{
+	struct lazy_memmap end;
+	int err;
+
+	if (strcmp(run_job(dax->run)->device_memmap, "lazy"))
+		return 0;
+	err = dax_lazy_read(dax->run, &end);
+	if (err)
+		return err;
+	run_check(dax->run, "struct-pages-untouched", labels,
+		  end.authorised == start->authorised ? VERDICT_PASS : VERDICT_FAIL,
+		  "%" PRIu64 " pages of memmap were populated for read() and write(), must be 0",
+		  end.authorised - start->authorised);
 	return 0;
 }

@@ -65,6 +65,9 @@ struct dax_metadata {
  */
 int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata);
 
+/** dax_lazy_read() - the counters of a lazy memmap, 0 where it is not. Return: 0 or -errno */
+int dax_lazy_read(struct run *run, struct lazy_memmap *ret_lazy);
+
 /**
  * dax_room() - whether the metadata of the namespace fits into free memory
  * @dax: this cell; nothing is bound yet
@@ -116,6 +119,21 @@ void dax_check_returned(struct dax *dax, const char *labels, const struct dax_me
  * Return: 0 or -errno, reason recorded.
  */
 int dax_check_given_back(struct dax *dax, const char *labels, const struct dax_metadata *start);
+
+/**
+ * dax_check_untouched() - report struct-pages-untouched
+ * @dax: this cell
+ * @labels: of the check
+ * @start: before what needs no struct page
+ *
+ * Only where the memmap is populated lazily.
+ *
+ * Return: 0 or -errno, reason recorded.
+ */
+int dax_check_untouched(struct dax *dax, const char *labels, const struct lazy_memmap *start);
+
+/** dax_calls() - read() and write() of a DAX file of dax.pages pages, each timed */
+int dax_calls(struct dax *dax, const char *labels, int fd);
 
 /** dax_bind() - first bind and rebinds: time, metadata, and whether it is all given back */
 int dax_bind(struct dax *dax);

@@ -69,6 +69,14 @@ static const struct metric dax_metrics[] = {
 	  .series = "msync", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
 	{ .name = "msync_p99", .help = "the same, 99th percentile",
 	  .series = "msync", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_P99 },
+	{ .name = "read", .help = "read() of 4 KiB of a file that is not mapped",
+	  .series = "read", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
+	{ .name = "read_p99", .help = "the same, 99th percentile",
+	  .series = "read", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_P99 },
+	{ .name = "write", .help = "write() of 4 KiB of such a file, blocks allocated",
+	  .series = "write", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
+	{ .name = "write_p99", .help = "the same, 99th percentile",
+	  .series = "write", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_P99 },
 	{ .name = "device_bind", .help = "bind of the namespace as a character device",
 	  .series = "device_bind", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
 	{ .name = "device_memmap_bytes", .help = "memmap of the namespace as a character device",
@@ -82,7 +90,10 @@ static const struct metric dax_metrics[] = {
 	{ .name = NULL }
 };
 
-/* And struct-pages-return, where the variant says that struct pages come and go. */
+/*
+ * And struct-pages-return and struct-pages-untouched, where the variant says that struct
+ * pages come and go.
+ */
 static const char *const dax_checks[] = {
 	"bound-memmap-closed-form", "metadata-returns", "really-dax", "fault-size", "content-verified",
 	NULL
