@@ -84,6 +84,11 @@ static bool device_memmap_ok(const char *text)
 	return !strcmp(text, "full") || !strcmp(text, "lazy");
 }
 
+static bool failed_bind_ok(const char *text)
+{
+	return !strcmp(text, "undone") || !strcmp(text, "kept");
+}
+
 /* strtoull() alone takes signs, spaces and an empty string. */
 static bool number_ok(const char *text, uint64_t max, uint64_t *ret_value)
 {
@@ -197,6 +202,14 @@ static int read_device_memmap(struct reader *rd, char *rest)
 	return 0;
 }
 
+static int read_failed_bind(struct reader *rd, char *rest)
+{
+	if (!failed_bind_ok(rest))
+		return refuse(rd, "failed_bind '%s' is neither undone nor kept", rest);
+	strcpy(rd->job->failed_bind, rest);
+	return 0;
+}
+
 /* counter NAME PATH OP VALUE */
 static int read_counter(struct reader *rd, char *rest)
 {
@@ -242,6 +255,7 @@ static const struct word words[] = {
 	{ "memmap_mapping", read_mapping, false },
 	{ "zspages", read_zspages, false },
 	{ "device_memmap", read_device_memmap, false },
+	{ "failed_bind", read_failed_bind, false },
 	{ "counter", read_counter, true },
 };
 
@@ -333,6 +347,8 @@ static bool job_ok(const struct job *job)
 		return false;
 	if (job->device_memmap[0] && !device_memmap_ok(job->device_memmap))
 		return false;
+	if (job->failed_bind[0] && !failed_bind_ok(job->failed_bind))
+		return false;
 	return params_ok(job) && counters_ok(job);
 }
 
@@ -354,6 +370,8 @@ static void print_job(const struct job *job, FILE *out)
 		fprintf(out, "zspages %s\n", job->zspages);
 	if (job->device_memmap[0])
 		fprintf(out, "device_memmap %s\n", job->device_memmap);
+	if (job->failed_bind[0])
+		fprintf(out, "failed_bind %s\n", job->failed_bind);
 	for (i = 0; i < job->nr_counters; i++) {
 		counter = &job->counters[i];
 		fprintf(out, "counter %s %s %c %" PRIu64 "\n", counter->name, counter->path,

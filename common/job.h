@@ -13,6 +13,7 @@
  *	memmap_mapping 2M
  *	zspages moving
  *	device_memmap full
+ *	failed_bind undone
  *	counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0
  */
 #ifndef PAGEMETA_JOB_H
@@ -59,6 +60,7 @@ struct job_counter {
  * @memmap_mapping: "2M", "4K" or "" when nothing is promised
  * @zspages: "moving", "fixed" or "" when nothing is promised
  * @device_memmap: "full", "lazy" or "" when nothing is promised
+ * @failed_bind: "undone", "kept" or "" when nothing is promised
  * @counters: proofs of activity
  * @nr_counters: how many
  */
@@ -73,6 +75,7 @@ struct job {
 	char memmap_mapping[8];
 	char zspages[8];
 	char device_memmap[8];
+	char failed_bind[8];
 	struct job_counter counters[JOB_COUNTERS_MAX];
 	size_t nr_counters;
 };

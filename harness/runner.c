@@ -115,6 +115,8 @@ void runner_job(const struct plan_cell *cell, const struct variant *variant, enu
 	if (variant->device_memmap)
 		snprintf(job->device_memmap, sizeof(job->device_memmap), "%s",
 			 variant->device_memmap);
+	if (variant->failed_bind)
+		snprintf(job->failed_bind, sizeof(job->failed_bind), "%s", variant->failed_bind);
 }
 
 static const struct plan_cell *cell_of(const struct runner *runner, size_t index)

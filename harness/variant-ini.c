@@ -94,6 +94,11 @@ static int set_device_memmap(struct ini_ctx *ctx, const char *name, const char *
 	return set_choice(ctx, &ctx->variant->device_memmap, name, value, "full lazy");
 }
 
+static int set_failed_bind(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	return set_choice(ctx, &ctx->variant->failed_bind, name, value, "undone kept");
+}
+
 static int set_source(struct ini_ctx *ctx, const char *name, const char *value)
 {
 	const char *rev = strrchr(value, ' ');
@@ -243,6 +248,7 @@ static const struct ini_item ini_table[] = {
 	{ "expect",	"memmap_mapping",	set_mapping },
 	{ "expect",	"zspages",		set_zspages },
 	{ "expect",	"device_memmap",	set_device_memmap },
+	{ "expect",	"failed_bind",		set_failed_bind },
 	{ "active",	NULL,			set_counter },
 };
 

@@ -43,6 +43,7 @@ void variant_free(struct variant *variant)
 	free(variant->memmap_mapping);
 	free(variant->zspages);
 	free(variant->device_memmap);
+	free(variant->failed_bind);
 	for (size_t i = 0; i < variant->nr_config; i++) {
 		free(variant->config[i].option);
 		free(variant->config[i].value);
@@ -225,6 +226,8 @@ static void inherit(struct variant *variant)
 		variant->zspages = str_dup(up->zspages);
 	if (!variant->device_memmap && up->device_memmap)
 		variant->device_memmap = str_dup(up->device_memmap);
+	if (!variant->failed_bind && up->failed_bind)
+		variant->failed_bind = str_dup(up->failed_bind);
 	if (!variant->source && up->source)
 		variant->source = str_dup(up->source);
 }

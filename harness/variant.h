@@ -33,6 +33,8 @@ struct kconfig_line {
  * @memmap_mapping: "2M", "4K" or NULL: how the boot memmap is mapped
  * @zspages: "moving", "fixed" or NULL: whether compaction can move their pages
  * @device_memmap: "full", "lazy" or NULL: whether a namespace takes its whole memmap when bound
+ * @failed_bind: "undone", "kept" or NULL: what a bind leaves that runs out of memory while
+ *	sections are added
  * @config: options over base.config, in file order
  * @nr_config: how many
  * @counter: figures that prove the design is active
@@ -52,6 +54,7 @@ struct variant {
 	char *memmap_mapping;
 	char *zspages;
 	char *device_memmap;
+	char *failed_bind;
 	struct kconfig_line *config;
 	size_t nr_config;
 	struct job_counter counter[JOB_COUNTERS_MAX];
@@ -67,8 +70,8 @@ struct variant {
  * @ret_variant: freed with variant_free()
  * @err: file, line and what is wrong; the nearest name for an unknown one
  *
- * page_bytes, memmap_mapping, zspages, device_memmap, source are inherited from the parent when
- * absent.
+ * page_bytes, memmap_mapping, zspages, device_memmap, failed_bind, source are inherited from
+ * the parent when absent.
  *
  * Return: 0, -ENOENT, -EINVAL (bad file), -ELOOP (parents in a circle).
  */

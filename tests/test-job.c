@@ -30,6 +30,7 @@ static const char sample[] =
 	"memmap_mapping 2M\n"
 	"zspages fixed\n"
 	"device_memmap lazy\n"
+	"failed_bind kept\n"
 	"counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0\n"
 	"counter huge_pages /sys/kernel/debug/vmemmap/huge_pages = 12\n";
 
@@ -54,6 +55,7 @@ static void fields_are_read(void **state)
 	assert_string_equal(job.memmap_mapping, "2M");
 	assert_string_equal(job.zspages, "fixed");
 	assert_string_equal(job.device_memmap, "lazy");
+	assert_string_equal(job.failed_bind, "kept");
 	assert_int_equal(job.nr_counters, 2);
 	assert_string_equal(job.counters[1].path, "/sys/kernel/debug/vmemmap/huge_pages");
 	assert_int_equal(job.counters[1].op, '=');
@@ -85,10 +87,12 @@ static void smallest_job_gets_defaults_and_no_newline_is_needed(void **state)
 	assert_string_equal(job.memmap_mapping, "");
 	assert_string_equal(job.zspages, "");
 	assert_string_equal(job.device_memmap, "");
+	assert_string_equal(job.failed_bind, "");
 	assert_int_equal(job_format(&job, &text), 0);
 	assert_null(strstr(text, "memmap_mapping"));
 	assert_null(strstr(text, "zspages"));
 	assert_null(strstr(text, "device_memmap"));
+	assert_null(strstr(text, "failed_bind"));
 	free(text);
 }
 
@@ -125,6 +129,8 @@ static const struct refusal refusals[] = {
 	  "line 2: zspages 'movable' is neither moving nor fixed" },
 	{ "workload a\ndevice_memmap late\n",
 	  "line 2: device_memmap 'late' is neither full nor lazy" },
+	{ "workload a\nfailed_bind lost\n",
+	  "line 2: failed_bind 'lost' is neither undone nor kept" },
 	{ "workload a\ncounter x /p > \n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x /p > 1 2\n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x p > 1\n", "line 2: 'p' is not an absolute path" },
@@ -209,6 +215,8 @@ static void what_would_not_survive_lines_is_not_written(void **state)
 	job = good, strcpy(job.zspages, "gone");
 	assert_int_equal(formats(&job), -EINVAL);
 	job = good, strcpy(job.device_memmap, "none");
+	assert_int_equal(formats(&job), -EINVAL);
+	job = good, strcpy(job.failed_bind, "lost");
 	assert_int_equal(formats(&job), -EINVAL);
 	job = good, strcpy(job.counters[0].path, "/a b");
 	assert_int_equal(formats(&job), -EINVAL);
