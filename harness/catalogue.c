@@ -61,7 +61,8 @@ static void put_overview(const struct workload *const *table, FILE *out)
 		if (workload->kind == WORKLOAD_SELFTEST)
 			continue;
 		fprintf(out, "| [%s](#%s) | %s%s | ", workload->name, workload->name,
-			kind_of(workload), workload->on_request ? ", on request" : "");
+			kind_of(workload), workload->on_request ? ", on request" :
+			workload->debug ? ", on debug kernels" : "");
 		put_text(workload->help, out);
 		fputs(" |\n", out);
 	}
@@ -88,6 +89,9 @@ static void put_needs(const struct workload *workload, FILE *out)
 		      out);
 	if (workload->on_request)
 		fputs("Runs only when it is named with `--workloads`.\n", out);
+	if (workload->debug)
+		fputs("Runs on debug kernels (`VARIANT+debug`); on others only when it is named, to say "
+		      "what they lack.\n", out);
 }
 
 static void put_limits(const struct workload_param *param, FILE *out)

@@ -102,7 +102,8 @@ static int list_workloads(const struct options *opts)
 			continue;
 		printf("%-*s %-8s %s%s\n", width, workload->name,
 		       workload->kind == WORKLOAD_SELFTEST ? "selftest" : kind_name(workload->kind),
-		       workload->help, workload->on_request ? " (on request)" : "");
+		       workload->help, workload->on_request ? " (on request)" :
+		       workload->debug ? " (on debug kernels)" : "");
 		print_params(workload);
 	}
 	return EXIT_OK;

@@ -8,6 +8,7 @@
 
 #include "plan.h"
 #include "profile.h"
+#include "variant.h"
 
 #define CELLS_MAX 100000
 #define TRIALS_QUICK 3	/* per variant; enough for a median, not for a verdict */
@@ -45,10 +46,26 @@ int plan_find_workload(const char *name, const struct workload **ret_workload, s
 	return -ENOENT;
 }
 
-static int choose_workloads(struct plan *plan, const struct strv *asked, struct err *err)
+static bool any_debug(const struct strv *variants)
 {
+	for (size_t i = 0; i < variants->nr; i++)
+		if (variant_is_debug(variants->item[i]))
+			return true;
+	return false;
+}
+
+static bool by_default(const struct workload *workload, const struct strv *variants)
+{
+	return workload->kind != WORKLOAD_SELFTEST && !workload->on_request &&
+	       (!workload->debug || any_debug(variants));
+}
+
+static int choose_workloads(struct plan *plan, const struct plan_request *request, struct err *err)
+{
+	const struct strv *asked = &request->workloads;
+
 	for (size_t i = 0; !asked->nr && workload_table[i]; i++)
-		if (workload_table[i]->kind != WORKLOAD_SELFTEST && !workload_table[i]->on_request)
+		if (by_default(workload_table[i], &request->variants))
 			add_workload(plan, workload_table[i]);
 	for (size_t i = 0; i < asked->nr; i++) {
 		const struct workload *workload;
@@ -167,6 +184,12 @@ static int add_cell(struct plan *plan, const struct sweep *sweep, size_t variant
 	return 0;
 }
 
+/* What a kernel without debug.config cannot do is planned where it is asked for. */
+static bool planned(const struct plan *plan, const struct workload *workload, size_t variant)
+{
+	return !workload->debug || plan->named || variant_is_debug(plan->variant.item[variant]);
+}
+
 /* One combination on every variant; every second round in reverse (A B, B A). */
 static int add_round(struct plan *plan, const struct sweep *sweep, unsigned int trial,
 		     bool reverse, struct err *err)
@@ -174,8 +197,12 @@ static int add_round(struct plan *plan, const struct sweep *sweep, unsigned int 
 	size_t nr = plan->label.nr;
 	int error = 0;
 
-	for (size_t i = 0; i < nr && !error; i++)
-		error = add_cell(plan, sweep, reverse ? nr - 1 - i : i, trial, err);
+	for (size_t i = 0; i < nr && !error; i++) {
+		size_t variant = reverse ? nr - 1 - i : i;
+
+		if (planned(plan, sweep->workload, variant))
+			error = add_cell(plan, sweep, variant, trial, err);
+	}
 	return error;
 }
 
@@ -246,8 +273,9 @@ int plan_make(const struct plan_request *request, struct plan *ret_plan, struct 
 	for (size_t i = 0; i < request->params.nr && !error; i++)
 		error = profile_set(&profile, request->params.item[i], err);
 	if (!error)
-		error = choose_workloads(&plan, &request->workloads, err);
+		error = choose_workloads(&plan, request, err);
 	if (!error) {
+		plan.named = request->workloads.nr;
 		make_labels(&plan, &request->variants);
 		plan.trials = choose_trials(request, &profile);
 		error = fill(&plan, request, &profile, err);

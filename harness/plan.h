@@ -17,7 +17,8 @@
 /**
  * struct plan_request - what was asked for
  * @variants: names; one named twice is an A/A pair
- * @workloads: names; empty is every workload and check that does not wait to be named
+ * @workloads: names; empty is every workload and check that does not wait to be named,
+ *	those for debug kernels only on these
  * @profile: "quick", "full", or the path of a profile file
  * @params: "WORKLOAD.NAME=VALUE[,VALUE...]", stronger than the profile
  * @trials: boots per cell; 0 takes the profile's
@@ -55,6 +56,7 @@ struct plan_cell {
  * struct plan - the cells in the order they run
  * @variant: names as asked for
  * @label: the same, made unique: the second "baseline" is "baseline~2"
+ * @named: workloads were asked for by name
  * @workload: the workloads of the plan
  * @nr_workloads: how many
  * @cell: the cells
@@ -64,6 +66,7 @@ struct plan_cell {
 struct plan {
 	struct strv variant;
 	struct strv label;
+	bool named;
 	const struct workload **workload;
 	size_t nr_workloads;
 	struct plan_cell *cell;

@@ -302,11 +302,18 @@ static void make_debug(struct variant *variant)
 	variant->debug = true;
 }
 
+bool variant_is_debug(const char *name)
+{
+	size_t len = strlen(name), cut = strlen(DEBUG_SUFFIX);
+
+	return len > cut && !strcmp(name + len - cut, DEBUG_SUFFIX);
+}
+
 int variant_load(const char *kernels, const char *name, struct variant **ret_variant,
 		 struct err *err)
 {
 	size_t len = strlen(name), cut = strlen(DEBUG_SUFFIX);
-	bool debug = len > cut && !strcmp(name + len - cut, DEBUG_SUFFIX);
+	bool debug = variant_is_debug(name);
 	char *plain = str_printf("%.*s", (int)(debug ? len - cut : len), name);
 	struct strv chain = { 0 };
 	struct variant *variant;

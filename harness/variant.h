@@ -63,6 +63,9 @@ struct variant {
 	struct variant *up;
 };
 
+/** variant_is_debug() - whether a name asks for the debug config: "NAME+debug" */
+bool variant_is_debug(const char *name);
+
 /**
  * variant_load() - read a variant and its parents
  * @kernels: the folder that holds the variants and base.config

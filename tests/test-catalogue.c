@@ -48,9 +48,13 @@ static const struct workload race = {
 	.name = "race", .help = "races", .kind = WORKLOAD_CHECK,
 	.needs = { .mem_mib = 256, .cpus = 4, .nodes = 1 }, .deadline_s = 5,
 };
+static const struct workload heavy = {
+	.name = "heavy", .help = "looks closely", .kind = WORKLOAD_CHECK, .debug = true,
+	.needs = { .mem_mib = 256, .cpus = 1, .nodes = 1 }, .deadline_s = 5,
+};
 static const struct workload fault = { .name = "fault", .help = "breaks it",
 				       .kind = WORKLOAD_SELFTEST };
-static const struct workload *const table[] = { &full, &race, &fault, NULL };
+static const struct workload *const table[] = { &full, &race, &heavy, &fault, NULL };
 
 static char *printed(void)
 {
@@ -87,7 +91,9 @@ static void everything_declared_is_said(void **state)
 		   "- `pool=zsmalloc`: is not there\n\n|");
 	says(text, "| `store` | store one page | insns or ns | lower | p99.9 | no worse |\n");
 	says(text, "\nChecks: `content`, `counters`.\n");
+	says(text, "| [heavy](#heavy) | checks, on debug kernels | looks closely |\n");
 	says(text, "with 4 CPUs and 1 NUMA node. A cell may take 5 s.\nRun by the tcg engine");
+	says(text, "A cell may take 5 s.\nRuns on debug kernels (`VARIANT+debug`)");
 	free(text);
 }
 

@@ -117,6 +117,33 @@ static void the_default_is_every_workload_that_measures(void **state)
 	plan_free(&plan);
 }
 
+static unsigned int cells_of(const struct plan *plan, const char *workload, size_t variant)
+{
+	unsigned int nr = 0;
+
+	for (size_t i = 0; i < plan->nr_cells; i++)
+		nr += !strcmp(plan->cell[i].workload->name, workload) &&
+		      plan->cell[i].variant == variant;
+	return nr;
+}
+
+static void what_takes_a_debug_kernel_is_planned_there_or_when_named(void **state)
+{
+	struct err err = { "" };
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make("a,a+debug", "", "quick", NULL, 1, false, &plan, &err), 0);
+	assert_int_equal(cells_of(&plan, "dax-fail", 0), 0);
+	assert_int_equal(cells_of(&plan, "dax-fail", 1), 1);
+	assert_int_equal(cells_of(&plan, "memmap", 0), 1);
+	plan_free(&plan);
+	assert_int_equal(make("a,a+debug", "dax-fail", "quick", NULL, 1, false, &plan, &err), 0);
+	assert_int_equal(cells_of(&plan, "dax-fail", 0), 1);
+	assert_int_equal(cells_of(&plan, "dax-fail", 1), 1);
+	plan_free(&plan);
+}
+
 static void every_cell_carries_every_parameter(void **state)
 {
 	struct err err = { "" };
@@ -234,6 +261,7 @@ int main(void)
 		cmocka_unit_test(the_same_variant_twice_gets_two_labels),
 		cmocka_unit_test(exact_runs_the_first_cell_twice_and_one_trial),
 		cmocka_unit_test(the_default_is_every_workload_that_measures),
+		cmocka_unit_test(what_takes_a_debug_kernel_is_planned_there_or_when_named),
 		cmocka_unit_test(every_cell_carries_every_parameter),
 		cmocka_unit_test(unknown_names_are_answered_with_the_nearest),
 		cmocka_unit_test(bad_values_are_refused_with_their_limits),

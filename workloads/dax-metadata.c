@@ -78,6 +78,15 @@ int dax_lazy_read(struct run *run, struct lazy_memmap *ret_lazy)
 	return err ? run_error(run, err, "lazy_vmemmap in debugfs: %s", strerror(-err)) : 0;
 }
 
+int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
+{
+	int err = sysfs_field("/proc/vmstat", "nr_memmap_pages", &metadata->memmap_pages);
+
+	if (err)
+		return run_error(run, err, "/proc/vmstat: no nr_memmap_pages: %s", strerror(-err));
+	return dax_lazy_read(run, &metadata->lazy);
+}
+
 int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 {
 	struct dax_metadata metadata;
@@ -85,9 +94,9 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	uint64_t tools = 0;
 	int err;
 
-	err = sysfs_field("/proc/vmstat", "nr_memmap_pages", &metadata.memmap_pages);
+	err = dax_metadata_counters(run, &metadata);
 	if (err)
-		return run_error(run, err, "/proc/vmstat: no nr_memmap_pages: %s", strerror(-err));
+		return err;
 	err = read_direct_tables(&metadata.direct_pages);
 	if (err)
 		return run_error(run, err, "/proc/meminfo: no DirectMap: %s", strerror(-err));
@@ -95,9 +104,6 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	if (err)
 		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
 	metadata.table_pages = vmemmap.table_pages;
-	err = dax_lazy_read(run, &metadata.lazy);
-	if (err)
-		return err;
 	err = free_pages_read(&metadata.free_pages);
 	if (err)
 		return run_error(run, err, "/proc/zoneinfo: %s", strerror(-err));

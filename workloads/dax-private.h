@@ -69,6 +69,15 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata);
 int dax_lazy_read(struct run *run, struct lazy_memmap *ret_lazy);
 
 /**
+ * dax_metadata_counters() - read what is exact and costs little to read
+ * @run: gets the reason of a failure
+ * @metadata: @memmap_pages and @lazy of it are set
+ *
+ * Return: 0 or -errno.
+ */
+int dax_metadata_counters(struct run *run, struct dax_metadata *metadata);
+
+/**
  * dax_room() - whether the metadata of the namespace fits into free memory
  * @dax: this cell; nothing is bound yet
  *

@@ -23,6 +23,7 @@
 	entry(odirect)		\
 	entry(races)		\
 	entry(dax)		\
+	entry(dax_fail)		\
 	entry(invariants)	\
 	entry(peekers)		\
 	entry(peekers_storm)	\

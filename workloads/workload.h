@@ -88,6 +88,8 @@ struct workload_needs {
  *	checks mean; NULL where @help says it all
  * @kind: what it is for
  * @on_request: runs only when it is named: it takes too long to be everybody's
+ * @debug: what it needs stands in debug.config: on kernels without it, it runs only when
+ *	it is named, and is unsupported
  * @needs: what must be there
  * @params: parameters, ended by a NULL name; or NULL
  * @metrics: what it yields, ended by a NULL name; or NULL
@@ -111,6 +113,7 @@ struct workload {
 	const char *about;
 	enum workload_kind kind;
 	bool on_request;
+	bool debug;
 	struct workload_needs needs;
 	const struct workload_param *params;
 	const struct metric *metrics;
