@@ -35,7 +35,8 @@
 /* Pages of slabs that come and go meanwhile: four slabs of 8 pages. */
 #define OTHER_SLABS 32
 /* Frames of a pool that are taken out of use. */
-#define TAKEN 16
+#define TAKEN 32
+#define MOVED_LEAST 4
 /* Looks at all page frames until none of them moved to or from a free list of a CPU. */
 #define LOOKS 10
 
@@ -359,7 +360,7 @@ static int check_pool_moves(const struct growth *growth, struct page_kinds *kind
 	if (err)
 		return err;
 	run_check(kinds->run, "soft-offline", "kind=zsmalloc",
-		  wrong || (fixed ? after != before : after - before < TAKEN / 4) ?
+		  wrong || (fixed ? after != before : after - before < MOVED_LEAST) ?
 		  VERDICT_FAIL : VERDICT_PASS,
 		  "of %d frames of the pool %u were taken out of use and %llu pages moved (must be %s); "
 		  "loaded after that, %llu of %d pages are wrong (must be 0)", TAKEN, done,
