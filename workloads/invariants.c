@@ -24,13 +24,13 @@
 #include "table.h"
 
 #define WARM_UP 4		/* cycles; also a quarter of those that count */
-#define LEAST_CYCLES 16		/* of the costliest kind */
+#define LEAST_CYCLES 32		/* of the costliest kind */
 #define SETTLE_MS 10000		/* guest time until what is freed by workers is free */
 #define SETTLE_STEP_MS 100
 
 static const struct workload_param invariants_params[] = {
 	{ .name = "cycles", .help = "cycles of each kind (the costly kinds: a half to an eighth)",
-	  .def = "64", .min = 16, .max = 65536, .quick = "32", .full = "512" },
+	  .def = "64", .min = LEAST_CYCLES, .max = 65536, .quick = "32", .full = "512" },
 	{ .name = NULL }
 };
 
