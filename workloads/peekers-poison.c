@@ -5,14 +5,13 @@
  * page is to do the right thing with it, and asks the struct page.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bus-error.h"
 #include "page-poison.h"
 #include "peekers-parts.h"
 #include "sysfs.h"
@@ -52,32 +51,6 @@ static const struct poison_case cases[] = {
 	{ .kind = "file", .soft = true, .byte = 0 },
 	{ .kind = "hugetlb", .soft = true, .byte = FILL },
 };
-
-static sigjmp_buf fault;
-static volatile sig_atomic_t armed;
-
-/* Poisoning a page in use tells its user at once; that one is only waited for. */
-static void on_bus_error(int number)
-{
-	(void)number;
-	if (armed)
-		siglongjmp(fault, 1);
-}
-
-/* Return: the byte at @at, or -1 for SIGBUS. */
-static int try_byte(const uint8_t *at)
-{
-	int byte;
-
-	if (sigsetjmp(fault, 1)) {
-		armed = 0;
-		return -1;
-	}
-	armed = 1;
-	byte = *(volatile const uint8_t *)at;
-	armed = 0;
-	return byte;
-}
 
 static const struct page_kind *find_kind(const char *name)
 {
@@ -140,8 +113,8 @@ static int do_poison(struct page_kinds *kinds, struct page_made *made, bool soft
 		err = read_flags(kinds, made->pfn[0], &out->flags);
 	if (!err && made->kind->pages > 1)
 		err = read_flags(kinds, made->pfn[1], &out->neighbour);
-	out->byte = try_byte(made->at);
-	out->next = made->kind->pages > 1 ? try_byte(made->at + PAGE) : FILL;
+	out->byte = bus_error_try(made->at);
+	out->next = made->kind->pages > 1 ? bus_error_try(made->at + PAGE) : FILL;
 	if (!err)
 		err = corrupted(&now);
 	page_made_free(made);
@@ -234,11 +207,10 @@ static int check_free_page(struct peekers_guest *guest, struct page_kinds *kinds
 
 int peekers_poison(struct peekers_guest *guest, struct page_kinds *kinds)
 {
-	struct sigaction action = { .sa_handler = on_bus_error }, old;
 	int err = 0;
 	size_t i;
 
-	sigaction(SIGBUS, &action, &old);
+	bus_error_catch();
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]) && !err; i++) {
 		run_phase(kinds->run, "%s %s", cases[i].soft ? "soft offline" : "hwpoison",
 			  cases[i].kind);
@@ -246,6 +218,6 @@ int peekers_poison(struct peekers_guest *guest, struct page_kinds *kinds)
 	}
 	if (!err)
 		err = check_free_page(guest, kinds);
-	sigaction(SIGBUS, &old, NULL);
+	bus_error_release();
 	return err;
 }
