@@ -14,16 +14,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "content.h"
 #include "dax-touch.h"
+#include "dax-volume.h"
 #include "ext4-format.h"
 
 #define MOUNT_POINT "/tmp/dax"
-#define OPTIONS "dax=always"
 #define FS_BYTES (3 * (uint64_t)EXT4_FORMAT_STEP)
 #define CHUNK DAX_PMD	/* of a write: one allocation */
 #define WARM_UP_UNITS 2
@@ -266,52 +265,18 @@ static int verify_file(struct volume *volume, const struct file *file, const cha
 	return 0;
 }
 
-static int mount_volume(struct volume *volume)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/dev/pmem%u", volume->device.region.id);
-	if (!mount(path, MOUNT_POINT, "ext4", 0, OPTIONS))
-		return 0;
-	return run_error(volume->dax->run, -errno, "%s: mount -o " OPTIONS ": %s", path,
-			 strerror(errno));
-}
-
-static int unmount_volume(struct volume *volume)
-{
-	if (!umount(MOUNT_POINT))
-		return 0;
-	return run_error(volume->dax->run, -errno, MOUNT_POINT ": umount: %s", strerror(errno));
-}
-
 static int verify_volume(struct volume *volume, const char *after)
 {
 	size_t i;
 	int err;
 
 	run_phase(volume->dax->run, "verify after %s", after);
-	err = mount_volume(volume);
+	err = dax_volume_mount(volume->dax->run, &volume->device, MOUNT_POINT);
 	if (err)
 		return err;
 	for (i = 0; i < NR_FILES && !err; i++)
 		err = verify_file(volume, &files[i], after);
-	return err ? err : unmount_volume(volume);
-}
-
-static int format_volume(struct volume *volume)
-{
-	char path[64];
-	int fd, err;
-
-	snprintf(path, sizeof(path), "/dev/pmem%u", volume->device.region.id);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return run_error(volume->dax->run, -errno, "%s: open: %s", path, strerror(errno));
-	err = ext4_format(fd, FS_BYTES);
-	if (!err && fsync(fd))
-		err = -errno;
-	close(fd);
-	return err ? run_error(volume->dax->run, err, "%s: format: %s", path, strerror(-err)) : 0;
+	return err ? err : dax_volume_unmount(volume->dax->run, MOUNT_POINT);
 }
 
 static int measure_volume(struct volume *volume)
@@ -322,14 +287,14 @@ static int measure_volume(struct volume *volume)
 
 	err = dax_metadata_read(volume->dax->run, &start);
 	if (!err)
-		err = mount_volume(volume);
+		err = dax_volume_mount(volume->dax->run, &volume->device, MOUNT_POINT);
 	/* First use of each path fills caches; it belongs to no fault. */
 	for (i = 0; i < NR_FILES && !err; i++)
 		err = measure_file(volume, &files[i], true);
 	for (i = 0; i < NR_FILES && !err; i++)
 		err = measure_file(volume, &files[i], false);
 	if (!err)
-		err = unmount_volume(volume);
+		err = dax_volume_unmount(volume->dax->run, MOUNT_POINT);
 	return err ? err : dax_check_given_back(volume->dax, "on=ext4", &start);
 }
 
@@ -350,7 +315,7 @@ static int run_volume(struct volume *volume)
 	if (!err)
 		err = bind(volume, true);
 	if (!err)
-		err = format_volume(volume);
+		err = dax_volume_format(dax->run, &volume->device, FS_BYTES);
 	if (!err)
 		err = measure_volume(volume);
 	if (!err)
@@ -371,8 +336,6 @@ int dax_files(struct dax *dax)
 	struct volume volume = { .dax = dax };
 	int err;
 
-	if (mkdir(MOUNT_POINT, 0700) && errno != EEXIST)
-		return run_error(dax->run, -errno, MOUNT_POINT ": mkdir: %s", strerror(errno));
 	volume.maker = content_maker_new(CONTENT_RANDOM, run_seed(dax->run));
 	volume.buffer = malloc(CHUNK);
 	if (volume.maker && volume.buffer)

@@ -13,12 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "dax-volume.h"
 #include "ext4-format.h"
 #include "nd-region.h"
 #include "race.h"
@@ -60,24 +59,6 @@ static int failed(struct race *race, const char *what)
 	return run_error(race->run, err, "%s: %s", what, strerror(-err));
 }
 
-/* All that is free goes to one file, in pieces as large as there are. */
-static int take_the_rest(struct race *race)
-{
-	off_t at = 0, piece = EXT4_FORMAT_STEP;
-	int fd = open(FILE_REST, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return failed(race, FILE_REST);
-	while (piece >= BUFFER_PAGE) {
-		if (fallocate(fd, 0, at, piece))
-			piece /= 2;
-		else
-			at += piece;
-	}
-	close(fd);
-	return 0;
-}
-
 static int make_victim(struct race *race, struct victim *victim)
 {
 	size_t i;
@@ -94,7 +75,7 @@ static int make_victim(struct race *race, struct victim *victim)
 		content_fill(race->old_content, i, victim->at + i * BUFFER_PAGE);
 	if (fsync(victim->fd))
 		return failed(race, FILE_MAPPED ": fsync");
-	return take_the_rest(race);
+	return dax_volume_take(race->run, FILE_REST, 0);
 }
 
 static int try_register(struct race *race, struct victim *victim)
@@ -259,40 +240,22 @@ static int one_round(struct race *race, struct race_count *count)
 	return err;
 }
 
-static int format_and_mount(struct race *race, const char *path)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC), err;
-
-	if (fd < 0)
-		return failed(race, path);
-	err = ext4_format(fd, EXT4_FORMAT_STEP);
-	if (!err && fsync(fd))
-		err = -errno;
-	close(fd);
-	if (err)
-		return run_error(race->run, err, "%s: format: %s", path, strerror(-err));
-	if (mkdir(MOUNT_POINT, 0700) && errno != EEXIST)
-		return failed(race, MOUNT_POINT);
-	if (mount(path, MOUNT_POINT, "ext4", 0, "dax=always"))
-		return failed(race, MOUNT_POINT ": mount -o dax=always");
-	return 0;
-}
-
 static int on_volume(struct race *race, const struct nd_device *device)
 {
 	struct race_count count = { 0 };
 	unsigned int i;
-	char path[64];
-	int err;
+	int err, late;
 
-	snprintf(path, sizeof(path), "/dev/pmem%u", device->region.id);
-	err = format_and_mount(race, path);
+	err = dax_volume_format(race->run, device, EXT4_FORMAT_STEP);
+	if (!err)
+		err = dax_volume_mount(race->run, device, MOUNT_POINT);
 	if (err)
 		return err;
 	for (i = 0; i < race->rounds && !err; i++)
 		err = one_round(race, &count);
-	if (umount(MOUNT_POINT) && !err)
-		err = failed(race, MOUNT_POINT ": umount");
+	late = dax_volume_unmount(race->run, MOUNT_POINT);
+	if (!err)
+		err = late;
 	if (!err)
 		race_report(race, LABELS, &count);
 	return err;
