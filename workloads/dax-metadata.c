@@ -87,6 +87,21 @@ int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
 	return dax_lazy_read(run, &metadata->lazy);
 }
 
+/* Memory of the process, what it recorded, and the stacks of kernel threads, in KiB. */
+static int read_other(uint64_t *ret_pages)
+{
+	uint64_t shmem = 0, anon = 0, stack = 0;
+	int err = sysfs_field("/proc/vmstat", "nr_shmem", &shmem);
+
+	if (!err)
+		err = sysfs_field("/proc/vmstat", "nr_anon_pages", &anon);
+	if (!err)
+		err = sysfs_field("/proc/vmstat", "nr_kernel_stack", &stack);
+	if (!err)
+		*ret_pages = shmem + anon + stack / 4;
+	return err;
+}
+
 int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 {
 	struct dax_metadata metadata;
@@ -94,6 +109,10 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	uint64_t tools = 0;
 	int err;
 
+	/* What other CPUs counted and have not yet handed in. */
+	err = sysfs_write("/proc/sys/vm/stat_refresh", "1");
+	if (err)
+		return run_error(run, err, "/proc/sys/vm/stat_refresh: %s", strerror(-err));
 	err = dax_metadata_counters(run, &metadata);
 	if (err)
 		return err;
@@ -107,9 +126,9 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	err = free_pages_read(&metadata.free_pages);
 	if (err)
 		return run_error(run, err, "/proc/zoneinfo: %s", strerror(-err));
-	err = sysfs_field("/proc/vmstat", "nr_shmem", &metadata.other_pages);
+	err = read_other(&metadata.other_pages);
 	if (err)
-		return run_error(run, err, "/proc/vmstat: no nr_shmem: %s", strerror(-err));
+		return run_error(run, err, "/proc/vmstat: %s", strerror(-err));
 	err = snapshot_tool_pages(&tools);
 	if (err)
 		return run_error(run, err, "/proc/slabinfo: %s", strerror(-err));
@@ -198,8 +217,9 @@ int dax_room(const struct dax *dax)
 }
 
 /*
- * What was recorded in between lies in shmem, the only user of it here; and the tools of
- * a debug kernel have an object for each of the kernel's.
+ * What was recorded in between lies in shmem, the only user of it here; workers start and
+ * end as there is work; and the tools of a debug kernel have an object for each of the
+ * kernel's.
  */
 static int64_t missing_pages(const struct dax_metadata *start, const struct dax_metadata *end)
 {
@@ -271,7 +291,7 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 		  bound->lazy.shared - start->lazy.shared);
 }
 
-void dax_check_returned(struct dax *dax, const char *labels, const struct dax_metadata *start,
+void dax_check_returned(struct run *run, const char *labels, const struct dax_metadata *start,
 			const struct dax_metadata *end, bool first)
 {
 	int64_t counted = (int64_t)(end->memmap_pages - start->memmap_pages);
@@ -282,29 +302,36 @@ void dax_check_returned(struct dax *dax, const char *labels, const struct dax_me
 	bool right = !counted && missing <= most && (first || (!tables && !direct)) &&
 		     end->lazy.bytes == start->lazy.bytes;
 
-	run_check(dax->run, "metadata-returns", labels, right ? VERDICT_PASS : VERDICT_FAIL,
+	run_check(run, "metadata-returns", labels, right ? VERDICT_PASS : VERDICT_FAIL,
 		  "nr_memmap_pages is off by %" PRId64 " (must be 0), free memory lacks %" PRId64
 		  " pages (at most %" PRId64 "), page tables of memmap and direct map are off by %" PRId64
 		  " and %" PRId64 "%s",
 		  counted, missing, most, tables, direct, first ? "" : " (must be 0)");
 }
 
+int dax_lazy_settled(struct run *run, struct lazy_memmap *ret_lazy)
+{
+	const struct timespec wait = { .tv_nsec = GIVE_BACK_WAIT_NS };
+	unsigned int i;
+	int err = dax_lazy_read(run, ret_lazy);
+
+	for (i = 0; i < GIVE_BACK_TRIES && !err && ret_lazy->populated; i++) {
+		nanosleep(&wait, NULL);
+		err = dax_lazy_read(run, ret_lazy);
+	}
+	return err;
+}
+
 /* Every page that was populated is given back, and not a page more than was populated. */
 int dax_check_given_back(struct dax *dax, const char *labels, const struct dax_metadata *start)
 {
-	const struct timespec wait = { .tv_nsec = GIVE_BACK_WAIT_NS };
 	struct lazy_memmap end;
 	uint64_t populated, returned;
-	unsigned int i;
 	int err;
 
 	if (!kernel_is_lazy(dax->run))
 		return 0;
-	err = dax_lazy_read(dax->run, &end);
-	for (i = 0; i < GIVE_BACK_TRIES && !err && end.populated; i++) {
-		nanosleep(&wait, NULL);
-		err = dax_lazy_read(dax->run, &end);
-	}
+	err = dax_lazy_settled(dax->run, &end);
 	if (err)
 		return err;
 	populated = end.authorised - start->lazy.authorised;

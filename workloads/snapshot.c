@@ -282,7 +282,7 @@ int snapshot_reader_new(const struct job *job, struct snapshot_reader **ret_read
 }
 
 /* Slabs come last: the caches dropped before had objects in them. */
-static int settle(struct snapshot_reader *reader, const char **ret_source)
+int snapshot_settle(struct snapshot_reader *reader, const char **ret_source)
 {
 	size_t i;
 
@@ -366,7 +366,7 @@ int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 	int err;
 
 	memset(ret_snapshot, 0, sizeof(*ret_snapshot));
-	err = settle(reader, ret_source);
+	err = snapshot_settle(reader, ret_source);
 	if (!err)
 		err = read_text(reader, READ_SLABINFO, ret_source);
 	if (!err)

@@ -87,14 +87,24 @@ int snapshot_reader_new(const struct job *job, struct snapshot_reader **ret_read
 void snapshot_reader_free(struct snapshot_reader *reader);
 
 /**
+ * snapshot_settle() - take back what the kernel holds for speed only
+ * @reader: open
+ * @ret_source: on failure, the file that could not be written
+ *
+ * Clean page cache and reclaimable slabs are dropped, counters per CPU are folded, and
+ * each slab cache gives up its slabs per CPU and its empty ones.
+ *
+ * Return: 0 or -errno.
+ */
+int snapshot_settle(struct snapshot_reader *reader, const char **ret_source);
+
+/**
  * snapshot_take() - read everything
  * @reader: open
  * @ret_snapshot: filled on success
  * @ret_source: on failure, the file that could not be read
  *
- * First takes back what the kernel holds for speed only: clean page cache and
- * reclaimable slabs are dropped, counters per CPU are folded, and each slab cache gives
- * up its slabs per CPU and its empty ones. One call costs some million instructions.
+ * Settles first. One call costs some million instructions.
  *
  * Return: 0 or -errno.
  */
