@@ -5,11 +5,28 @@
 #include "storm-process.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "run.h"
+
+void storm_judge(struct swap_verdict *verdict, bool right, const char *fmt, ...)
+{
+	va_list args;
+
+	if (right) {
+		verdict->right++;
+	} else if (!verdict->wrong++) {
+		va_start(args, fmt);
+		vsnprintf(verdict->first, sizeof(verdict->first), fmt, args);
+		va_end(args);
+	}
+}
 
 int storm_process_start(struct run *run, struct storm_process *process)
 {
@@ -35,6 +52,38 @@ uint64_t storm_process_did(const struct storm_process *process)
 bool storm_process_over(const struct storm_process *process)
 {
 	return __atomic_load_n(&process->over, __ATOMIC_ACQUIRE);
+}
+
+static void tell(struct run *run, const struct storm_process *process, unsigned int nr)
+{
+	char text[256] = "";
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, " %s %" PRIu64,
+					 process[i].name, storm_process_did(&process[i]));
+	run_phase(run, "storm:%s", text);
+}
+
+void storm_process_rage(struct run *run, const struct storm_process *process, unsigned int nr,
+			uint64_t seconds)
+{
+	const struct timespec pause = { .tv_nsec = 100000000 };
+	struct timespec now, end;
+	bool over = false;
+	unsigned int i;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += (time_t)seconds;
+	do {
+		nanosleep(&pause, NULL);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		for (i = 0; i < nr; i++)
+			over |= storm_process_over(&process[i]);
+		tell(run, process, nr);
+	} while (!over && (now.tv_sec < end.tv_sec ||
+			   (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec)));
 }
 
 int storm_process_await(struct run *run, const struct storm_process *process, unsigned int nr)

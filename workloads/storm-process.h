@@ -44,6 +44,15 @@ struct storm_process {
 	struct swap_verdict verdict;
 };
 
+/**
+ * storm_judge() - count something that was looked at
+ * @verdict: counted up
+ * @right: whether it was as it must be
+ * @fmt: what is wrong where it was not
+ */
+void storm_judge(struct swap_verdict *verdict, bool right, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /** storm_process_start() - let it run. Return: 0 or -errno */
 int storm_process_start(struct run *run, struct storm_process *process);
 
@@ -52,6 +61,19 @@ uint64_t storm_process_did(const struct storm_process *process);
 
 /** storm_process_over() - whether it came to its end */
 bool storm_process_over(const struct storm_process *process);
+
+/**
+ * storm_process_rage() - let some run for a time
+ * @run: its phase tells what they did so far
+ * @process: the first
+ * @nr: how many were started
+ * @seconds: how long, in the guest's time
+ *
+ * Ends early with the first of them that ends: one that was not told to has failed, and
+ * there is no use in going on.
+ */
+void storm_process_rage(struct run *run, const struct storm_process *process, unsigned int nr,
+			uint64_t seconds);
 
 /**
  * storm_process_await() - wait for the end of some

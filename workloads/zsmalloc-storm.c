@@ -270,28 +270,6 @@ static int start(unsigned int number)
 	return storm_process_start(the_run, process);
 }
 
-/* A process that ends before it is told to has failed: there is no use in going on. */
-static void wait_while_it_rages(void)
-{
-	const struct timespec pause = { .tv_nsec = 100000000 };
-	uint64_t seconds = run_param_u64(the_run, "seconds");
-	struct timespec now, end;
-	bool over = false;
-	size_t i;
-
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += (time_t)seconds;
-	do {
-		nanosleep(&pause, NULL);
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		for (i = 0; i < NR_PROCESSES; i++)
-			over |= storm_process_over(&shared->process[i]);
-		run_phase(the_run, "storm: %" PRIu64 " operations, block offlined %" PRIu64 " times",
-			  shared->process[ZSWAP_1].done, shared->process[MEMORY_BLOCK].done);
-	} while (!over && (now.tv_sec < end.tv_sec ||
-			   (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec)));
-}
-
 static void report_contents(void)
 {
 	const struct swap_verdict *verdict;
@@ -374,7 +352,8 @@ static int storm_run(struct run *run)
 	for (; started < NR_PROCESSES && !err; started += !err)
 		err = start(started);
 	if (!err)
-		wait_while_it_rages();
+		storm_process_rage(run, shared->process, NR_PROCESSES,
+				   run_param_u64(run, "seconds"));
 	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
 	late = storm_process_await(run, shared->process, started);
 	if (!err)
