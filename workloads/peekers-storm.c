@@ -6,7 +6,6 @@
  * and in the end the counts must agree and nothing be left poisoned.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kcore.h"
+#include "frame-walk.h"
 #include "peekers-parts.h"
 #include "peekers-storm.h"
 #include "swap-device.h"
@@ -24,11 +23,9 @@
 #include "table.h"
 
 #define PAGE 4096
-#define CHUNK 512
 #define WRITERS 2
 #define JUDGE_TRIES 200
 #define SWAP_PAGES 8192
-#define IDLE "/sys/kernel/mm/page_idle/bitmap"
 #define ZSWAP "/sys/module/zswap/parameters/"
 
 static const struct workload_param storm_params[] = {
@@ -114,73 +111,22 @@ static void *write_thread(void *arg)
 	return NULL;
 }
 
-/* All of the bitmap is set, then read: each walks the mappings of every page. */
-static int idle_pass(uint64_t nr)
-{
-	uint64_t words[CHUNK / 64], at;
-	int fd = open(IDLE, O_RDWR | O_CLOEXEC);
-	int err = fd < 0 ? -errno : 0;
-
-	for (at = 0; at + CHUNK <= nr && !err; at += CHUNK) {
-		memset(words, 0xff, sizeof(words));
-		/* Frames behind the last page are refused. */
-		if (pwrite(fd, words, sizeof(words), (off_t)(at / 8)) < 0 ||
-		    pread(fd, words, sizeof(words), (off_t)(at / 8)) < 0)
-			err = errno == ENXIO ? 0 : -errno;
-	}
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
-/* Raw bytes of the whole memmap; a section may vanish in between. */
-static int raw_pass(uint64_t nr)
-{
-	uint8_t bytes[PAGE];
-	uint64_t section, address, at, pages;
-	struct kcore kcore;
-	int err = kcore_open(&kcore);
-
-	pages = err ? 1 : kcore_section_pages(&kcore);
-	for (section = 0; section * pages < nr && !err; section++) {
-		if (kcore_section(&kcore, section, &address))
-			continue;
-		for (at = 0; at < pages * kcore.info.page_size; at += PAGE)
-			kcore_read(&kcore, address + at, bytes, sizeof(bytes));
-	}
-	kcore_close(&kcore);
-	return err == -EOPNOTSUPP ? 0 : err;
-}
-
 static void *idle_thread(void *arg)
 {
+	struct frame_walk walk = { .nr = storm.guest.nr };
 	int err = 0;
 
 	(void)arg;
 	while (!err && (atomic_load(&storm.writing) || !atomic_load(&storm.passes[1]))) {
-		err = idle_pass(storm.guest.nr);
+		err = frame_walk_idle(&walk);
 		if (!err)
-			err = raw_pass(storm.guest.nr);
+			err = frame_walk_raw(&walk);
+		err = err == -EOPNOTSUPP ? 0 : err;
 		atomic_fetch_add(&storm.passes[1], 1);
 	}
 	if (err)
 		atomic_store(&storm.err, err);
 	return NULL;
-}
-
-static int files_pass(void)
-{
-	uint64_t words[CHUNK], at;
-	int64_t got;
-	int file;
-
-	for (at = 0; at < storm.guest.nr; at += CHUNK)
-		for (file = 0; file < KPAGE_FILES; file++) {
-			got = kpage_read(&storm.guest.kpage, (enum kpage_file)file, at, words, CHUNK);
-			if (got < 0)
-				return (int)got;
-		}
-	return 0;
 }
 
 /*
@@ -208,11 +154,12 @@ static int judge(struct page_made *made)
 
 static int read_all(void)
 {
+	struct frame_walk walk = { .nr = storm.guest.nr };
 	size_t i;
 	int err = 0;
 
 	while (!err && (atomic_load(&storm.writing) || !atomic_load(&storm.passes[0]))) {
-		err = files_pass();
+		err = frame_walk_files(&walk, &storm.guest.kpage);
 		for (i = 0; i < storm.kinds.nr && !err; i++) {
 			storm.judged++;
 			storm.bad += judge(&storm.kinds.made[i]) != 0;
