@@ -24,6 +24,7 @@
 	entry(races)		\
 	entry(dax)		\
 	entry(dax_fail)		\
+	entry(dax_storm)	\
 	entry(invariants)	\
 	entry(peekers)		\
 	entry(peekers_storm)	\
