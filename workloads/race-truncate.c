@@ -32,6 +32,7 @@
 #define FILE_OTHER MOUNT_POINT "/other"
 #define QUIET_POLLS 50		/* a process that sleeps so often in a row waits */
 #define POLL_NS 10000000
+#define IDLE_NS 150000000	/* kernels/lazy-vmemmap looks after 100 ms for what is idle */
 #define TREE_BLOCKS 1		/* of a file of more than four extents, fs/ext4/extents.c */
 
 /**
@@ -240,8 +241,13 @@ static int one_round(struct race *race, struct race_count *count)
 	return err;
 }
 
+/*
+ * Blocks are used again when nobody has used them for a while: their struct pages may
+ * just be on their way out, where they are not there for good.
+ */
 static int on_volume(struct race *race, const struct nd_device *device)
 {
+	const struct timespec idle = { .tv_nsec = IDLE_NS };
 	struct race_count count = { 0 };
 	unsigned int i;
 	int err, late;
@@ -251,8 +257,11 @@ static int on_volume(struct race *race, const struct nd_device *device)
 		err = dax_volume_mount(race->run, device, MOUNT_POINT);
 	if (err)
 		return err;
-	for (i = 0; i < race->rounds && !err; i++)
+	for (i = 0; i < race->rounds && !err; i++) {
+		if (i)
+			nanosleep(&idle, NULL);
 		err = one_round(race, &count);
+	}
 	late = dax_volume_unmount(race->run, MOUNT_POINT);
 	if (!err)
 		err = late;
