@@ -57,10 +57,11 @@ int dax_metadata_counters(struct run *run, struct dax_metadata *metadata);
  * @labels: of the check
  * @start: before some binds
  * @end: after as many unbinds
- * @first: the first bind was among them: what it leaves for good is not a leak
+ * @first: bytes that were bound for the first time among them, of which something is
+ *         left for good that is not a leak; 0: none
  */
 void dax_check_returned(struct run *run, const char *labels, const struct dax_metadata *start,
-			const struct dax_metadata *end, bool first);
+			const struct dax_metadata *end, uint64_t first);
 
 /**
  * dax_lazy_settled() - wait until a memmap that is populated lazily is given back

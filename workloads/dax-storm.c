@@ -353,7 +353,7 @@ static int storm_run(struct run *run)
 		err = take_stock(&end);
 	if (err)
 		return err;
-	dax_check_returned(run, "", &start, &end, false);
+	dax_check_returned(run, "", &start, &end, 0);
 	return kmemleak_check(run);
 }
 
