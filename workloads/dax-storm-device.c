@@ -61,6 +61,16 @@ static int mark_bad(const struct dax_storm *storm, uint64_t pfn)
 	return sysfs_write(path, text);
 }
 
+/* A touch that fails would be repeated for ever. */
+static void compare_mapped(struct dax_pages *pages, size_t i, const char *what)
+{
+	bool readable = bus_error_try(pages->at + i * PAGE) >= 0;
+
+	storm_judge(pages->verdict, readable, "%s cannot be read", what);
+	if (readable)
+		dax_pages_compare(pages, i, NULL);
+}
+
 static int poison_round(struct storm_process *process, struct dax_pages *pages, uint64_t *random)
 {
 	size_t i = prng_below(random, pages->nr);
@@ -82,12 +92,15 @@ static int poison_round(struct storm_process *process, struct dax_pages *pages, 
 	judge_signal(&process->verdict, page, "touched while poisoned");
 	storm_judge(&process->verdict, pread(pages->fd, &byte, 1, (off_t)(i * PAGE)) < 0,
 		    "read() of a poisoned page did not fail");
-	dax_pages_compare(pages, (i + 1) % pages->nr, NULL);
+	compare_mapped(pages, (i + 1) % pages->nr, "the page after a poisoned one");
 	err = dax_pages_write(pages, i);
 	if (err)
 		return err;
-	dax_pages_compare(pages, i, NULL);
-	return dax_pages_read(pages, i);
+	compare_mapped(pages, i, "a page that was repaired");
+	err = dax_pages_read(pages, i);
+	storm_judge(&process->verdict, !err, "read() of a page that was repaired: %s",
+		    strerror(-err));
+	return err;
 }
 
 int storm_poison(struct storm_process *process)

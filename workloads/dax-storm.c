@@ -53,7 +53,7 @@ static const struct workload_param storm_params[] = {
 	{ .name = "pages", .help = "pages of each of two files and of a device", .def = "256",
 	  .min = 64, .max = 2048, .full = "2048" },
 	{ .name = "seconds", .help = "how long, in the guest's time",
-	  .def = "5", .min = 1, .max = 86400, .quick = "5", .full = "60" },
+	  .def = "3", .min = 1, .max = 86400, .quick = "3", .full = "60" },
 	{ .name = NULL }
 };
 
@@ -203,39 +203,44 @@ static int rage(uint64_t seconds, uint64_t most)
 	return err ? err : late;
 }
 
-static void report_one(const char *check, const char *name, const struct swap_verdict *verdict)
+static void report_one(const char *check, const char *name, const char *when,
+		       const struct swap_verdict *verdict)
 {
 	char labels[64];
 
-	snprintf(labels, sizeof(labels), "process=%s", name);
+	snprintf(labels, sizeof(labels), "storm=%s,process=%s", when, name);
 	run_check(storm.run, check, labels,
 		  verdict->wrong || !verdict->right ? VERDICT_FAIL : VERDICT_PASS,
 		  "%zu times right (must be some), %zu times wrong%s%s", verdict->right,
 		  verdict->wrong, verdict->wrong ? ", first: " : "", verdict->first);
 }
 
-static void report(void)
+static void report_verdicts(const char *when)
+{
+	unsigned int i;
+
+	for (i = 0; i < STORM_ACTORS; i++)
+		report_one(actors[i].check, actors[i].name, when, &storm.shared->process[i].verdict);
+	report_one("poison-delivered", "cycle", when, &storm.shared->device_poison);
+}
+
+static void report_paths(void)
 {
 	const struct storm_process *process = storm.shared->process;
+	uint64_t holes = process[STORM_FILE_1].more + process[STORM_FILE_2].more;
+	uint64_t pinned = process[STORM_GUP].more;
 	char text[512] = "";
-	uint64_t holes, pinned;
 	size_t used = 0;
 	unsigned int i;
 
-	for (i = 0; i < STORM_ACTORS; i++) {
-		report_one(actors[i].check, actors[i].name, &process[i].verdict);
-		if (used < sizeof(text))
-			used += (size_t)snprintf(text + used, sizeof(text) - used,
-						 "%s%s: %" PRIu64 " %s (at least %" PRIu64 ")",
-						 i ? "; " : "", actors[i].name, process[i].done,
-						 actors[i].unit, actors[i].least);
-	}
-	report_one("poison-delivered", "cycle", &storm.shared->device_poison);
-	holes = process[STORM_FILE_1].more + process[STORM_FILE_2].more;
-	pinned = process[STORM_GUP].more;
+	for (i = 0; i < STORM_ACTORS && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%s: %" PRIu64 " %s (at least %" PRIu64 "); ",
+					 actors[i].name, process[i].done, actors[i].unit,
+					 actors[i].least);
 	run_check(storm.run, "all-paths-taken", "",
 		  all_did(UINT64_MAX) && holes && pinned ? VERDICT_PASS : VERDICT_FAIL,
-		  "%s; %" PRIu64 " holes and truncations, %" PRIu64 " pages pinned (must be some)",
+		  "%s%" PRIu64 " holes and truncations, %" PRIu64 " pages pinned (must be some)",
 		  text, holes, pinned);
 }
 
@@ -299,7 +304,7 @@ static int check_left(const struct statvfs *before, const struct statvfs *after)
 	return 0;
 }
 
-static int one_storm(uint64_t seconds, bool judged)
+static int one_storm(uint64_t seconds, bool whole)
 {
 	struct statvfs before = { 0 }, after = { 0 };
 	int err = dax_volume_mount(storm.run, &storm.volume, STORM_POINT), late;
@@ -309,14 +314,15 @@ static int one_storm(uint64_t seconds, bool judged)
 	statvfs(STORM_POINT, &before);
 	err = make_files();
 	if (!err)
-		err = rage(seconds, judged ? UINT64_MAX : WARM_UP_LEAST);
-	if (judged)
-		report();
+		err = rage(seconds, whole ? UINT64_MAX : WARM_UP_LEAST);
+	report_verdicts(whole ? "whole" : "warm-up");
+	if (whole)
+		report_paths();
 	remove_files();
 	statvfs(STORM_POINT, &after);
 	late = dax_volume_unmount(storm.run, STORM_POINT);
 	err = err ? err : late;
-	return err || !judged ? err : check_left(&before, &after);
+	return err || !whole ? err : check_left(&before, &after);
 }
 
 /* A memmap that is populated lazily is still given back when it is no longer mapped. */
@@ -380,9 +386,9 @@ const struct workload workload_dax_storm = {
 	.name = "dax-storm",
 	.help = "persistent memory mapped, pinned, truncated, poisoned and unbound at once, under "
 		"walkers of page frames",
-	.about = "Nine processes, and another for each removal. A storm of a second comes first and is "
-		 "not judged; the other goes on until everybody did his share, however slow the "
-		 "machine is. All pages carry a content of their owner, number and version.\n"
+	.about = "Nine processes, and another for each removal. A storm of a second warms up what is "
+		 "then taken stock of; the other goes on until everybody did his share, however slow "
+		 "the machine is. All pages carry a content of their owner, number and version.\n"
 		 "\n"
 		 "`walkers`: device memory is `nopage` and nothing else in the per-page files, never "
 		 "marked idle, and RAM is there; the memmap lies side by side, and as much of it is "
