@@ -9,53 +9,81 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sysfs.h"
 
-static bool is_block(const char *name)
+bool memmap_block_number(const char *name, uint64_t *ret_number)
 {
-	return !strncmp(name, "memory", 6) && name[6] >= '0' && name[6] <= '9';
+	unsigned long long number;
+	char *end;
+
+	if (strncmp(name, "memory", 6) || name[6] < '0' || name[6] > '9')
+		return false;
+	errno = 0;
+	number = strtoull(name + 6, &end, 10);
+	if (errno || *end)
+		return false;
+	*ret_number = number;
+	return true;
 }
 
-static int count_blocks(const char *path, uint64_t *ret_nr)
+int memmap_size_counted(const char *root, struct memmap_size *size)
 {
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	uint64_t nr = 0;
+	uint64_t boot_pages = 0, hotplug_pages = 0;
+	char path[512];
+	int err;
 
+	snprintf(path, sizeof(path), "%s/proc/vmstat", root);
+	err = sysfs_field(path, "nr_memmap_boot_pages", &boot_pages);
+	if (!err)
+		err = sysfs_field(path, "nr_memmap_pages", &hotplug_pages);
+	if (err)
+		return err;
+	size->boot_pages = boot_pages;
+	size->hotplug_pages = hotplug_pages;
+	return 0;
+}
+
+int memmap_blocks_read(const char *root, struct memmap_blocks *ret_blocks)
+{
+	struct memmap_blocks blocks = { 0 };
+	struct dirent *entry;
+	uint64_t number;
+	char path[512];
+	DIR *dir;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/system/memory/block_size_bytes", root);
+	err = sysfs_read_hex(path, &blocks.bytes);
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", root);
+	dir = opendir(path);
 	if (!dir)
 		return -errno;
 	while ((entry = readdir(dir)))
-		nr += is_block(entry->d_name);
+		blocks.nr += memmap_block_number(entry->d_name, &number);
 	closedir(dir);
-	*ret_nr = nr;
+	*ret_blocks = blocks;
 	return 0;
 }
 
 int memmap_size_read(const char *root, struct memmap_size *ret_size)
 {
 	struct memmap_size size = { 0 };
-	uint64_t block_bytes = 0;
-	char path[512];
+	struct memmap_blocks blocks;
 	int err;
 
-	snprintf(path, sizeof(path), "%s/proc/vmstat", root);
-	err = sysfs_field(path, "nr_memmap_boot_pages", &size.boot_pages);
+	err = memmap_size_counted(root, &size);
 	if (!err)
-		err = sysfs_field(path, "nr_memmap_pages", &size.hotplug_pages);
+		err = memmap_blocks_read(root, &blocks);
 	if (err)
 		return err;
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory/block_size_bytes", root);
-	err = sysfs_read_hex(path, &block_bytes);
-	if (err)
-		return err;
-	if (block_bytes != MEMMAP_SECTION_BYTES)
+	if (blocks.bytes != MEMMAP_SECTION_BYTES)
 		return -EOPNOTSUPP;
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", root);
-	err = count_blocks(path, &size.sections);
-	if (err)
-		return err;
+	size.sections = blocks.nr;
 	*ret_size = size;
 	return 0;
 }
@@ -70,6 +98,42 @@ uint64_t memmap_size_expected(const struct memmap_size *size, uint32_t page_byte
 	uint64_t section = (uint64_t)MEMMAP_SECTION_PAGES * page_bytes;
 
 	return size->sections * ((section + 4095) / 4096 * 4096);
+}
+
+/*
+ * Kernels with page_ext or device memory count those in nr_memmap_pages as well;
+ * what can be held against the memory blocks is the boot memmap alone then. Blocks
+ * that were added later have theirs in nr_memmap_pages: as many of them as are missing
+ * from the boot memmap may be, if nr_memmap_pages is large enough.
+ */
+static uint64_t boot_memmap(const struct memmap_size *size, uint64_t later, uint64_t expected,
+			    uint64_t *ret_added)
+{
+	uint64_t section = expected / (size->sections ? size->sections : 1);
+	uint64_t seen = size->boot_pages * 4096, missing;
+
+	if (!section || seen >= expected || (expected - seen) % section)
+		return seen;
+	missing = (expected - seen) / section;
+	if (missing > later || missing * section > size->hotplug_pages * 4096)
+		return seen;
+	*ret_added = missing;
+	return seen + missing * section;
+}
+
+void memmap_size_judge(const struct memmap_size *size, uint32_t page_bytes,
+		       const struct memmap_beside *beside, struct memmap_judged *ret_judged)
+{
+	struct memmap_judged judged = {
+		.seen = memmap_size_bytes(size),
+		.expected = memmap_size_expected(size, page_bytes),
+	};
+
+	if (judged.seen != judged.expected && beside->extras) {
+		judged.extras = beside->extras;
+		judged.seen = boot_memmap(size, beside->added, judged.expected, &judged.added);
+	}
+	*ret_judged = judged;
 }
 
 /* Is the block within what dax added as RAM? */
@@ -93,27 +157,28 @@ static int is_kmem(const char *root, uint64_t block, bool *ret_is)
 	return 0;
 }
 
-static int is_added(const char *root, const char *name, bool *ret_is)
+static int is_added(const char *root, uint64_t block, bool *ret_is)
 {
 	char path[512], state[32];
-	uint64_t block;
 	int n;
 
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory/%.64s/state", root, name);
+	snprintf(path, sizeof(path), "%s/sys/devices/system/memory/memory%" PRIu64 "/state", root,
+		 block);
 	n = sysfs_read(path, state, sizeof(state));
 	if (n < 0)
 		return n;
 	*ret_is = strncmp(state, "online", 6) != 0;
-	if (*ret_is || sscanf(name, "memory%" SCNu64, &block) != 1)
+	if (*ret_is)
 		return 0;
 	return is_kmem(root, block, ret_is);
 }
 
-int memmap_size_added(const char *root, uint64_t *ret_nr)
+/* Memory blocks that can only have been added after the boot. */
+static int count_added(const char *root, uint64_t *ret_nr)
 {
 	struct dirent *entry;
 	char path[512];
-	uint64_t nr = 0;
+	uint64_t block, nr = 0;
 	bool is = false;
 	int err = 0;
 	DIR *dir;
@@ -123,9 +188,9 @@ int memmap_size_added(const char *root, uint64_t *ret_nr)
 	if (!dir)
 		return -errno;
 	while (!err && (entry = readdir(dir))) {
-		if (!is_block(entry->d_name))
+		if (!memmap_block_number(entry->d_name, &block))
 			continue;
-		err = is_added(root, entry->d_name, &is);
+		err = is_added(root, block, &is);
 		nr += is;
 	}
 	closedir(dir);
@@ -184,4 +249,13 @@ unsigned int memmap_size_extras(const char *root)
 	if (file_has(root, "/proc/zoneinfo", has_device_zone))
 		extras |= MEMMAP_EXTRA_DEVICE;
 	return extras;
+}
+
+void memmap_size_beside(const char *root, struct memmap_beside *ret_beside)
+{
+	struct memmap_beside beside = { .extras = memmap_size_extras(root) };
+
+	if (count_added(root, &beside.added))
+		beside.added = 0;
+	*ret_beside = beside;
 }

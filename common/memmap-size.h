@@ -7,6 +7,7 @@
 #ifndef PAGEMETA_MEMMAP_SIZE_H
 #define PAGEMETA_MEMMAP_SIZE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MEMMAP_SECTION_BYTES (128u << 20)	/* x86-64: SECTION_SIZE_BITS is 27 */
@@ -25,8 +26,33 @@ struct memmap_size {
 };
 
 /**
- * memmap_size_read() - read both
+ * memmap_size_counted() - read what the kernel counted
  * @root: prefix of /proc and /sys: "" in a guest, a folder in tests
+ * @size: @boot_pages and @hotplug_pages are set on success
+ *
+ * Return: 0, -ENOKEY before Linux 6.12, or another -errno.
+ */
+int memmap_size_counted(const char *root, struct memmap_size *size);
+
+/**
+ * struct memmap_blocks - memory blocks of sysfs
+ * @nr: how many there are, in any state
+ * @bytes: size of each: a section, or several on hosts of 64 GiB and more
+ */
+struct memmap_blocks {
+	uint64_t nr;
+	uint64_t bytes;
+};
+
+/** memmap_block_number() - 12 of "memory12". Return: whether it is the name of a block */
+bool memmap_block_number(const char *name, uint64_t *ret_number);
+
+/** memmap_blocks_read() - count them below @root. Return: 0 or -errno */
+int memmap_blocks_read(const char *root, struct memmap_blocks *ret_blocks);
+
+/**
+ * memmap_size_read() - read both sides
+ * @root: as for memmap_size_counted()
  * @ret_size: set on success
  *
  * Return: 0, -EOPNOTSUPP when memory blocks are larger than a section, so that
@@ -47,19 +73,6 @@ uint64_t memmap_size_bytes(const struct memmap_size *size);
  */
 uint64_t memmap_size_expected(const struct memmap_size *size, uint32_t page_bytes);
 
-/**
- * memmap_size_added() - memory blocks that can only have been added after the boot
- * @root: as for memmap_size_read()
- * @ret_nr: set on success
- *
- * Those that are offline, because blocks of the boot are online and one that is added
- * later is not before it is told to; and those within a "System RAM (kmem)" of
- * /proc/iomem, which dax added (drivers/dax/kmem.c), whatever their state.
- *
- * Return: 0 or -errno.
- */
-int memmap_size_added(const char *root, uint64_t *ret_nr);
-
 /** enum memmap_extra - what nr_memmap_pages counts besides the memmap of memory blocks */
 enum memmap_extra {
 	MEMMAP_EXTRA_PAGE_EXT = 1,	/* page_ext tables (mm/page_ext.c) */
@@ -75,5 +88,52 @@ enum memmap_extra {
  * Return: enum memmap_extra, or'ed; 0 for nothing.
  */
 unsigned int memmap_size_extras(const char *root);
+
+/**
+ * struct memmap_beside - what explains a difference of the two sides
+ * @extras: enum memmap_extra, or'ed
+ * @added: memory blocks that can only have been added after the boot: those that are
+ *	offline, because blocks of the boot are online and one that is added later is not
+ *	before it is told to; and those within a "System RAM (kmem)" of /proc/iomem, which
+ *	dax added (drivers/dax/kmem.c), whatever their state
+ */
+struct memmap_beside {
+	unsigned int extras;
+	uint64_t added;
+};
+
+/**
+ * memmap_size_beside() - look for it; what cannot be read explains nothing
+ * @root: as for memmap_size_counted()
+ * @ret_beside: filled
+ *
+ * As slow as memmap_size_extras(): for kernels of which the plain form does not hold.
+ */
+void memmap_size_beside(const char *root, struct memmap_beside *ret_beside);
+
+/**
+ * struct memmap_judged - both sides in bytes, as far as they can be compared
+ * @seen: what the kernel says of the memmap of memory blocks
+ * @expected: what the closed form says
+ * @added: sections whose memmap is in @seen although it was added after the boot
+ * @extras: what @seen leaves out of nr_memmap_pages for, enum memmap_extra or'ed; 0
+ *	when nothing was left out
+ */
+struct memmap_judged {
+	uint64_t seen;
+	uint64_t expected;
+	uint64_t added;
+	unsigned int extras;
+};
+
+/**
+ * memmap_size_judge() - hold one side against the other
+ * @size: both sides
+ * @page_bytes: sizeof(struct page)
+ * @beside: asked only where the plain form does not hold; all 0 for nothing known
+ * @ret_judged: filled; the form holds when @seen is @expected
+ */
+void memmap_size_judge(const struct memmap_size *size, uint32_t page_bytes,
+		       const struct memmap_beside *beside, struct memmap_judged *ret_judged);
 
 #endif

@@ -49,50 +49,27 @@ static void value(struct boot_checks *checks, const char *series, const char *la
 	checks->emit(checks->ctx, msg);
 }
 
-/*
- * Kernels with page_ext or device memory count those in nr_memmap_pages as well;
- * what can be held against the memory blocks is the boot memmap alone then. Blocks
- * that were added later have theirs in nr_memmap_pages: as many of them as are missing
- * from the boot memmap may be, if nr_memmap_pages is large enough.
- * Asked only when the plain form does not hold, because the answer is slow to get.
- */
-static uint64_t boot_memmap(struct boot_checks *checks, const struct memmap_size *size,
-			    uint64_t expected, uint64_t *ret_added)
-{
-	uint64_t section = expected / (size->sections ? size->sections : 1);
-	uint64_t seen = size->boot_pages * 4096, later = 0, missing;
-
-	*ret_added = 0;
-	if (!section || seen >= expected || (expected - seen) % section)
-		return seen;
-	missing = (expected - seen) / section;
-	if (memmap_size_added(checks->root, &later) || missing > later ||
-	    missing * section > size->hotplug_pages * 4096)
-		return seen;
-	*ret_added = missing;
-	return seen + missing * section;
-}
-
+/* What explains a difference is slow to get: it is asked for only when there is one. */
 static void closed_form_judge(struct boot_checks *checks, const struct memmap_size *size)
 {
 	uint32_t page_bytes = checks->job->page_bytes;
-	uint64_t expected = memmap_size_expected(size, page_bytes);
-	uint64_t seen = memmap_size_bytes(size);
-	uint64_t added = 0;
-	unsigned int extras = 0;
+	struct memmap_beside beside = { 0 };
+	struct memmap_judged judged;
 
-	if (seen != expected)
-		extras = memmap_size_extras(checks->root);
-	if (extras)
-		seen = boot_memmap(checks, size, expected, &added);
-	check(checks, "memmap-closed-form", "", seen == expected ? VERDICT_PASS : VERDICT_FAIL,
+	memmap_size_judge(size, page_bytes, &beside, &judged);
+	if (judged.seen != judged.expected) {
+		memmap_size_beside(checks->root, &beside);
+		memmap_size_judge(size, page_bytes, &beside, &judged);
+	}
+	check(checks, "memmap-closed-form", "",
+	      judged.seen == judged.expected ? VERDICT_PASS : VERDICT_FAIL,
 	      "nr_memmap_boot_pages %" PRIu64 " %s nr_memmap_pages %" PRIu64 "%s%s%s = %" PRIu64
 	      " B; %" PRIu64 " sections x %u pages x %u B = %" PRIu64 " B",
-	      size->boot_pages, extras ? "without" : "+", size->hotplug_pages,
-	      extras & MEMMAP_EXTRA_PAGE_EXT ? " (counts page_ext)" : "",
-	      extras & MEMMAP_EXTRA_DEVICE ? " (counts device memory)" : "",
-	      added ? " but for blocks added later" : "", seen,
-	      size->sections, MEMMAP_SECTION_PAGES, page_bytes, expected);
+	      size->boot_pages, judged.extras ? "without" : "+", size->hotplug_pages,
+	      judged.extras & MEMMAP_EXTRA_PAGE_EXT ? " (counts page_ext)" : "",
+	      judged.extras & MEMMAP_EXTRA_DEVICE ? " (counts device memory)" : "",
+	      judged.added ? " but for blocks added later" : "", judged.seen,
+	      size->sections, MEMMAP_SECTION_PAGES, page_bytes, judged.expected);
 }
 
 static void memmap_closed_form(struct boot_checks *checks)
