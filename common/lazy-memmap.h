@@ -10,6 +10,12 @@
 #include <stdint.h>
 
 /**
+ * LAZY_MEMMAP_IDLE_BYTES - what a namespace may take at once where its memmap is populated
+ * lazily, 1 TiB included: the page that is shared and the page tables for it
+ */
+#define LAZY_MEMMAP_IDLE_BYTES (4u << 20)
+
+/**
  * struct lazy_memmap - of all devices together
  * @populated: pages of memmap that are there
  * @shared: pages of memmap that are one and the same

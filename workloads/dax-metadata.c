@@ -41,12 +41,6 @@
 /* A slab that becomes free while a bind goes on hides as many of its pages. */
 #define GIVEN_BACK_PAGES 32
 
-/*
- * What a namespace may take at once where its memmap is populated lazily, 1 TiB
- * included: the page that is shared and the page tables for it.
- */
-#define LAZY_BYTES (4u << 20)
-
 /* When pages are given back is up to a worker; it waits a tenth of a second for more. */
 #define GIVE_BACK_TRIES 300
 #define GIVE_BACK_WAIT_NS 100000000
@@ -270,7 +264,7 @@ static bool lazy_right(const struct dax_metadata *start, const struct dax_metada
 		return false;
 	return !lazy ||
 	       (counted == populated + 1 && bound->lazy.shared > start->lazy.shared &&
-		bound->lazy.bytes - start->lazy.bytes <= LAZY_BYTES);
+		bound->lazy.bytes - start->lazy.bytes <= LAZY_MEMMAP_IDLE_BYTES);
 }
 
 /*
@@ -300,7 +294,7 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 		  " B, at most %u, %" PRIu64 " pages populated and one shared by %" PRIu64,
 		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, taken, least,
 		  most, tables, direct, GIVEN_BACK_PAGES, beside, lazy ? "all" : "none",
-		  bound->lazy.bytes - start->lazy.bytes, LAZY_BYTES,
+		  bound->lazy.bytes - start->lazy.bytes, LAZY_MEMMAP_IDLE_BYTES,
 		  bound->lazy.populated - start->lazy.populated,
 		  bound->lazy.shared - start->lazy.shared);
 }
