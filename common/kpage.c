@@ -39,23 +39,38 @@ const char *kpage_file_name(enum kpage_file file)
 	return file_names[file];
 }
 
-int kpage_open(struct kpage *kpage, const char **ret_path)
+int kpage_open_files(struct kpage *kpage, const char *root, unsigned int files,
+		     const char **ret_path)
 {
+	char path[512];
 	int file;
 
+	kpage->pagemap = -1;
 	for (file = 0; file < KPAGE_FILES; file++)
 		kpage->fd[file] = -1;
-	kpage->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	if (kpage->pagemap < 0) {
-		*ret_path = "/proc/self/pagemap";
-		return -errno;
-	}
 	for (file = 0; file < KPAGE_FILES; file++) {
-		kpage->fd[file] = open(file_names[file], O_RDONLY | O_CLOEXEC);
+		if (!(files >> file & 1))
+			continue;
+		snprintf(path, sizeof(path), "%s%s", root, file_names[file]);
+		kpage->fd[file] = open(path, O_RDONLY | O_CLOEXEC);
 		if (kpage->fd[file] < 0) {
 			*ret_path = file_names[file];
 			return -errno;
 		}
+	}
+	return 0;
+}
+
+int kpage_open(struct kpage *kpage, const char **ret_path)
+{
+	int err = kpage_open_files(kpage, "", (1u << KPAGE_FILES) - 1, ret_path);
+
+	if (err)
+		return err;
+	kpage->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	if (kpage->pagemap < 0) {
+		*ret_path = "/proc/self/pagemap";
+		return -errno;
 	}
 	return 0;
 }
@@ -92,7 +107,7 @@ int64_t kpage_read(const struct kpage *kpage, enum kpage_file file, uint64_t pfn
 			break;
 		used += (size_t)n;
 	}
-	return (int64_t)(used / sizeof(*words));
+	return used % sizeof(*words) ? -EBADMSG : (int64_t)(used / sizeof(*words));
 }
 
 int kpage_pfn(const struct kpage *kpage, const void *at, uint64_t *ret_pfn)

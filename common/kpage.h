@@ -43,6 +43,18 @@ struct kpage {
  */
 int kpage_open(struct kpage *kpage, const char **ret_path);
 
+/**
+ * kpage_open_files() - open some of them, and not the pagemap
+ * @kpage: as for kpage_open()
+ * @root: prefix of /proc: "" for this kernel's, a folder in tests
+ * @files: 1 << enum kpage_file, or'ed; kpage_read() is for these
+ * @ret_path: on failure the file that could not be opened, without @root
+ *
+ * Return: 0 or -errno.
+ */
+int kpage_open_files(struct kpage *kpage, const char *root, unsigned int files,
+		     const char **ret_path);
+
 /** kpage_close() - close what is open */
 void kpage_close(struct kpage *kpage);
 
@@ -55,7 +67,7 @@ void kpage_close(struct kpage *kpage);
  * @nr: how many there is room for
  *
  * Return: how many were read; fewer than @nr at the end of the file, 0 behind it;
- * or -errno.
+ * -EBADMSG when the file ends within a word; or another -errno.
  */
 int64_t kpage_read(const struct kpage *kpage, enum kpage_file file, uint64_t pfn, uint64_t *words,
 		   size_t nr);
