@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Workload memmap: what the memmap of the booted guest costs. It measures no
- * time; the guest's memory is what varies.
+ * Workload memmap: what the memmap of the booted guest costs, and the page tables that
+ * map it, which have a closed form. It measures no time; the guest's memory is what varies.
  */
+#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "memmap-size.h"
+#include "memmap-tables.h"
 #include "ptdump.h"
+#include "run.h"
 #include "sysfs.h"
 #include "table.h"
 
@@ -31,6 +35,36 @@ static const char *const memmap_config[] = {
 	"CONFIG_SPARSEMEM_VMEMMAP=y", "CONFIG_MEMORY_HOTPLUG=y", "CONFIG_PTDUMP_DEBUGFS=y", NULL
 };
 
+static const char *const memmap_checks[] = { "vmemmap-tables-closed-form", NULL };
+
+/* No memory device is bound here, whose memmap would have tables of its own. */
+static void check_tables(struct run *run, uint64_t seen)
+{
+	const char *mapping = run_job(run)->memmap_mapping;
+	struct memmap_layout layout;
+	uint64_t expected;
+	bool five_levels;
+	int err;
+
+	err = memmap_layout_read("", &layout);
+	if (err || !*mapping) {
+		run_check(run, "vmemmap-tables-closed-form", "",
+			  err && err != -EOPNOTSUPP ? VERDICT_BROKEN : VERDICT_UNSUPPORTED,
+			  "cannot be computed: %s", err == -EOPNOTSUPP ?
+			  "memory blocks are not one section of 128 MiB each" : err ?
+			  strerror(-err) : "the variant does not state how its memmap is mapped");
+		return;
+	}
+	five_levels = memmap_five_levels("");
+	expected = memmap_layout_tables(&layout, !strcmp(mapping, "4K"), five_levels);
+	run_check(run, "vmemmap-tables-closed-form", "",
+		  seen == expected ? VERDICT_PASS : VERDICT_FAIL,
+		  "%" PRIu64 " pages of page tables, must be %" PRIu64 ": %" PRIu64
+		  " sections mapped by %s, %" PRIu64 " tables of PMDs, %" PRIu64 " of PUDs, %s of P4Ds",
+		  seen, expected, layout.sections, mapping, layout.pmd_tables, layout.pud_tables,
+		  five_levels ? "one" : "none");
+}
+
 static int memmap_run(struct run *run)
 {
 	struct ptdump_vmemmap vmemmap;
@@ -50,6 +84,7 @@ static int memmap_run(struct run *run)
 	run_value(run, "booted_memmap_bytes", "", memmap_size_bytes(&size));
 	run_value(run, "vmemmap_table_bytes", "", vmemmap.table_pages * 4096);
 	run_value(run, "mem_total_bytes", "", total_kib * 1024);
+	check_tables(run, vmemmap.table_pages);
 	return 0;
 }
 
@@ -59,6 +94,7 @@ const struct workload workload_memmap = {
 	.kind = WORKLOAD_MEASURE,
 	.needs = { .config = memmap_config, .mem_mib = 512, .cpus = 1, .nodes = 1 },
 	.metrics = memmap_metrics,
+	.checks = memmap_checks,
 	.deadline_s = 20,
 	.run = memmap_run,
 };
