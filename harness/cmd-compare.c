@@ -19,34 +19,10 @@ enum { OPT_FORMAT = OPT_OWN, OPT_PLOT, OPT_ALL };
  * @plot: --plot
  */
 struct compare_options {
-	enum compare_format format;
+	enum print_format format;
 	bool all;
 	bool plot;
 };
-
-static const char *const format_name[] = {
-	[COMPARE_TEXT] = "text",
-	[COMPARE_JSON] = "json",
-	[COMPARE_CSV] = "csv",
-};
-
-static int parse_format(const char *name, enum compare_format *ret_format)
-{
-	struct strv known = { 0 };
-	int code;
-
-	for (size_t i = 0; i < ARRAY_SIZE(format_name); i++) {
-		if (!strcmp(name, format_name[i])) {
-			*ret_format = i;
-			strv_free(&known);
-			return EXIT_OK;
-		}
-		strv_add(&known, "%s", format_name[i]);
-	}
-	code = cmd_unknown("format", name, &known);
-	strv_free(&known);
-	return code;
-}
 
 /* Where the pictures are goes to stderr: stdout may be JSON. */
 static int draw(const struct options *opts, const struct compare *compare, const char *dir)
@@ -129,7 +105,7 @@ static int take_option(struct compare_options *own, struct options *opts, int op
 
 	switch (opt) {
 	case OPT_FORMAT:
-		code = parse_format(optarg, &own->format);
+		code = cmd_format(optarg, &own->format);
 		return code ? code : -1;
 	case OPT_PLOT:
 		own->plot = true;
@@ -151,7 +127,7 @@ static int compare_main(struct options *opts, int argc, char **argv)
 		{ "all", no_argument, NULL, OPT_ALL },
 		{ 0 }
 	};
-	struct compare_options own = { .format = COMPARE_TEXT };
+	struct compare_options own = { .format = PRINT_TEXT };
 	int opt, code;
 
 	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {

@@ -190,7 +190,7 @@ static int present(const struct run_options *run, const struct options *opts,
 		report_error("%s", err.text);
 		goto out;
 	}
-	if (compare_print(&compare, COMPARE_TEXT, opts->colour, stdout)) {
+	if (compare_print(&compare, PRINT_TEXT, opts->colour, stdout)) {
 		report_error("standard output: cannot write: %s", strerror(errno));
 		goto out;
 	}

@@ -12,6 +12,7 @@
 
 #include "err.h"
 #include "kernel.h"
+#include "print-format.h"
 #include "util.h"
 
 /**
@@ -108,6 +109,15 @@ int cmd_common_option(struct options *opts, const struct command *command, int o
 
 /** cmd_unknown() - usage error naming the nearest known word. Return: EXIT_USAGE */
 int cmd_unknown(const char *what, const char *name, const struct strv *known);
+
+/**
+ * cmd_format() - the value of --format
+ * @name: text, json or csv
+ * @ret_format: set on success
+ *
+ * Return: EXIT_OK, or EXIT_USAGE after the usage error has been printed.
+ */
+int cmd_format(const char *name, enum print_format *ret_format);
 
 /** cmd_kernel_builder() - a builder from the options, without progress */
 struct kernel_builder cmd_kernel_builder(const struct options *opts);

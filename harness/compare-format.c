@@ -21,23 +21,6 @@ double compare_value(enum metric_unit unit, double figure)
 	return unit == UNIT_RATIO ? figure / MILLIONTHS : figure;
 }
 
-/* "-1234567.5" to "-1,234,567.5" */
-static void group_thousands(char buf[FIGURE_TEXT], const char *plain)
-{
-	size_t sign = *plain == '-';
-	size_t digits = strspn(plain + sign, "0123456789");
-	size_t at = 0;
-
-	for (size_t i = 0; plain[i] && at < FIGURE_TEXT - 2; i++) {
-		size_t done = i - sign;
-
-		if (i > sign && done < digits && (digits - done) % 3 == 0)
-			buf[at++] = ',';
-		buf[at++] = plain[i];
-	}
-	buf[at] = '\0';
-}
-
 const char *compare_figure_text(char buf[FIGURE_TEXT], enum metric_unit unit, double figure)
 {
 	double value = compare_value(unit, figure);
@@ -54,8 +37,7 @@ const char *compare_figure_text(char buf[FIGURE_TEXT], enum metric_unit unit, do
 		decimals = fabs(value) < 100 ? 2 : 1;
 	/* Beyond 1e20 digits are noise and would not fit. */
 	snprintf(plain, sizeof(plain), fabs(value) < 1e20 ? "%.*f" : "%.*g", decimals, value);
-	group_thousands(buf, plain);
-	return buf;
+	return text_grouped(buf, FIGURE_TEXT, plain);
 }
 
 /* Two digits of any change, however small: a change of one instruction is a change. */

@@ -238,20 +238,20 @@ double compare_ratio(const struct compare_row *row, size_t side)
 	return other / base;
 }
 
-int compare_print(const struct compare *compare, enum compare_format format, unsigned int flags,
+int compare_print(const struct compare *compare, enum print_format format, unsigned int flags,
 		  FILE *out)
 {
 	int error = 0;
 
 	errno = 0;
 	switch (format) {
-	case COMPARE_TEXT:
+	case PRINT_TEXT:
 		compare_print_text(compare, flags, out);
 		break;
-	case COMPARE_JSON:
+	case PRINT_JSON:
 		error = compare_print_json(compare, out);
 		break;
-	case COMPARE_CSV:
+	case PRINT_CSV:
 		compare_print_csv(compare, out);
 		break;
 	}

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "err.h"
+#include "print-format.h"
 #include "store.h"
 
 /**
@@ -82,10 +83,7 @@ void compare_free(struct compare *compare);
 /** compare_ratio() - side / base of medians; 1 when both are 0, NaN when it cannot be had */
 double compare_ratio(const struct compare_row *row, size_t side);
 
-/** enum compare_format - text for people, json for programs, csv for spreadsheets */
-enum compare_format { COMPARE_TEXT, COMPARE_JSON, COMPARE_CSV };
-
-/** enum compare_flags - COMPARE_TEXT only: colours; further figures of a series as well */
+/** enum compare_flags - PRINT_TEXT only: colours; further figures of a series as well */
 enum compare_flags { COMPARE_COLOUR = 1, COMPARE_ALL = 2 };
 
 /**
@@ -97,7 +95,7 @@ enum compare_flags { COMPARE_COLOUR = 1, COMPARE_ALL = 2 };
  *
  * Return: 0 or -errno of a failed write.
  */
-int compare_print(const struct compare *compare, enum compare_format format,
+int compare_print(const struct compare *compare, enum print_format format,
 		  unsigned int flags, FILE *out);
 
 /**

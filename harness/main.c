@@ -185,6 +185,29 @@ int cmd_unknown(const char *what, const char *name, const struct strv *known)
 	return EXIT_USAGE;
 }
 
+int cmd_format(const char *name, enum print_format *ret_format)
+{
+	static const char *const format_name[] = {
+		[PRINT_TEXT] = "text",
+		[PRINT_JSON] = "json",
+		[PRINT_CSV] = "csv",
+	};
+	struct strv known = { 0 };
+	int code;
+
+	for (size_t i = 0; i < ARRAY_SIZE(format_name); i++) {
+		if (!strcmp(name, format_name[i])) {
+			*ret_format = i;
+			strv_free(&known);
+			return EXIT_OK;
+		}
+		strv_add(&known, "%s", format_name[i]);
+	}
+	code = cmd_unknown("format", name, &known);
+	strv_free(&known);
+	return code;
+}
+
 struct kernel_builder cmd_kernel_builder(const struct options *opts)
 {
 	return (struct kernel_builder){

@@ -174,6 +174,23 @@ const char *name_nearest(const char *name, const struct strv *known)
 	return best ? best : only_with_prefix(name, known);
 }
 
+char *text_grouped(char *buf, size_t size, const char *plain)
+{
+	size_t sign = *plain == '-';
+	size_t digits = strspn(plain + sign, "0123456789");
+	size_t at = 0;
+
+	for (size_t i = 0; plain[i] && at + 2 < size; i++) {
+		size_t done = i - sign;
+
+		if (i > sign && done < digits && (digits - done) % 3 == 0)
+			buf[at++] = ',';
+		buf[at++] = plain[i];
+	}
+	buf[at] = '\0';
+	return buf;
+}
+
 char *text_bytes(char *buf, size_t size, uint64_t bytes)
 {
 	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };

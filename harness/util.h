@@ -102,6 +102,9 @@ int hash_file(const char *path, char ret_hex[HASH_HEX], struct err *err);
 /** clock_ns() - CLOCK_MONOTONIC in nanoseconds */
 uint64_t clock_ns(void);
 
+/** text_grouped() - "-1234567.5" as "-1,234,567.5", cut to @size bytes. Return: @buf */
+char *text_grouped(char *buf, size_t size, const char *plain);
+
 /** text_bytes() - "3.9 GiB" into a buffer of at least 16 bytes. Return: @buf */
 char *text_bytes(char *buf, size_t size, uint64_t bytes);
 

@@ -50,7 +50,7 @@ static const struct sample_run one_variant = {
 	.pools = "zsmalloc",
 };
 
-static char *printed(const struct store_content *content, enum compare_format format,
+static char *printed(const struct store_content *content, enum print_format format,
 		     unsigned int flags)
 {
 	struct err err = { "" };
@@ -67,7 +67,7 @@ static char *printed(const struct store_content *content, enum compare_format fo
 	return text;
 }
 
-static void check_output(const struct sample_run *sample, enum compare_format format,
+static void check_output(const struct sample_run *sample, enum print_format format,
 			 unsigned int flags, const char *golden)
 {
 	struct store_content content;
@@ -83,61 +83,61 @@ static void check_output(const struct sample_run *sample, enum compare_format fo
 static void text_of_two_variants(void **state)
 {
 	(void)state;
-	check_output(&two_variants, COMPARE_TEXT, 0, "compare-exact.txt");
+	check_output(&two_variants, PRINT_TEXT, 0, "compare-exact.txt");
 }
 
 static void text_with_all_figures_and_colour(void **state)
 {
 	(void)state;
-	check_output(&small, COMPARE_TEXT, COMPARE_ALL | COMPARE_COLOUR, "compare-all-colour.txt");
+	check_output(&small, PRINT_TEXT, COMPARE_ALL | COMPARE_COLOUR, "compare-all-colour.txt");
 }
 
 static void text_of_the_same_variant_twice_shows_no_difference(void **state)
 {
 	(void)state;
-	check_output(&same_twice, COMPARE_TEXT, 0, "compare-same.txt");
+	check_output(&same_twice, PRINT_TEXT, 0, "compare-same.txt");
 }
 
 static void text_of_many_boots_and_variants_shows_the_spread(void **state)
 {
 	(void)state;
-	check_output(&many_boots, COMPARE_TEXT, 0, "compare-kvm.txt");
+	check_output(&many_boots, PRINT_TEXT, 0, "compare-kvm.txt");
 }
 
 static void text_of_trouble_says_what_did_not_pass(void **state)
 {
 	(void)state;
-	check_output(&trouble, COMPARE_TEXT, 0, "compare-trouble.txt");
+	check_output(&trouble, PRINT_TEXT, 0, "compare-trouble.txt");
 }
 
 static void text_of_one_variant_has_figures_only(void **state)
 {
 	(void)state;
-	check_output(&one_variant, COMPARE_TEXT, 0, "compare-one.txt");
+	check_output(&one_variant, PRINT_TEXT, 0, "compare-one.txt");
 }
 
 static void json_of_two_variants(void **state)
 {
 	(void)state;
-	check_output(&small, COMPARE_JSON, 0, "compare-exact.json");
+	check_output(&small, PRINT_JSON, 0, "compare-exact.json");
 }
 
 static void json_of_trouble(void **state)
 {
 	(void)state;
-	check_output(&trouble, COMPARE_JSON, 0, "compare-trouble.json");
+	check_output(&trouble, PRINT_JSON, 0, "compare-trouble.json");
 }
 
 static void csv_of_trouble(void **state)
 {
 	(void)state;
-	check_output(&trouble, COMPARE_CSV, 0, "compare-trouble.csv");
+	check_output(&trouble, PRINT_CSV, 0, "compare-trouble.csv");
 }
 
 static void csv_of_many_boots(void **state)
 {
 	(void)state;
-	check_output(&many_boots, COMPARE_CSV, 0, "compare-kvm.csv");
+	check_output(&many_boots, PRINT_CSV, 0, "compare-kvm.csv");
 }
 
 /* They have their verdict in a check. Without a figure, a workload has no table at all. */
@@ -151,13 +151,13 @@ static void figures_that_are_judged_are_shown_on_demand(void **state)
 	content.metric[6].reference = REFERENCE_EQUAL;	/* density */
 	for (size_t i = 7; i < content.nr_metrics; i++)	/* all of memmap */
 		content.metric[i].reference = REFERENCE_EQUAL;
-	text = printed(&content, COMPARE_TEXT, 0);
+	text = printed(&content, PRINT_TEXT, 0);
 	assert_null(strstr(text, "\n    density"));
 	assert_null(strstr(text, "\nmemmap\n"));
 	assert_non_null(strstr(text, "load_p99, density\n"));
 	assert_non_null(strstr(text, "\n  memmap        2       2  pass\n"));
 	free(text);
-	text = printed(&content, COMPARE_TEXT, COMPARE_ALL);
+	text = printed(&content, PRINT_TEXT, COMPARE_ALL);
 	assert_non_null(strstr(text, "\n    density"));
 	assert_non_null(strstr(text, "\nmemmap\n"));
 	free(text);
@@ -177,7 +177,7 @@ static void no_line_of_text_is_wider_than_a_page(void **state)
 		char *text;
 
 		sample_run_load(all[i], &content);
-		text = printed(&content, COMPARE_TEXT, COMPARE_ALL);
+		text = printed(&content, PRINT_TEXT, COMPARE_ALL);
 		strv_split(&line, text, "\n");
 		for (size_t at = 0; at < line.nr; at++)
 			if (strlen(line.item[at]) > COMPARE_COLUMNS)
@@ -196,7 +196,7 @@ static void json_is_one_object_with_one_entry_per_row_and_other_variant(void **s
 	(void)state;
 
 	sample_run_load(&many_boots, &content);
-	text = printed(&content, COMPARE_JSON, 0);
+	text = printed(&content, PRINT_JSON, 0);
 	root = json_loads(text, 0, NULL);
 	assert_true(json_is_object(root));
 	metrics = json_object_get(root, "metrics");
@@ -221,7 +221,7 @@ static void json_keeps_a_reason_that_is_not_utf8(void **state)
 	sample_run_load(&small, &content);
 	free(content.check[0].reason);
 	content.check[0].reason = str_dup("garbage \xff\xfe\" end");
-	text = printed(&content, COMPARE_JSON, 0);
+	text = printed(&content, PRINT_JSON, 0);
 	root = json_loads(text, 0, NULL);
 	assert_non_null(root);
 	check = json_array_get(json_object_get(root, "checks"), 1);
@@ -241,7 +241,7 @@ static void csv_quotes_what_rfc_4180_wants_quoted(void **state)
 	sample_run_load(&small, &content);
 	free(content.run.id);
 	content.run.id = str_dup("a \"b\", c");
-	text = printed(&content, COMPARE_CSV, 0);
+	text = printed(&content, PRINT_CSV, 0);
 	assert_non_null(strstr(text, "\r\n\"a \"\"b\"\", c\",exact,zswap,store,"
 			       "\"compressor=lz4,pool=zsmalloc,content=same\",insns,lower,"));
 	free(text);
@@ -398,7 +398,7 @@ static void samples_of_a_cell_that_is_not_there_are_refused(void **state)
 
 static void a_write_that_fails_is_an_error(void **state)
 {
-	static const enum compare_format format[] = { COMPARE_TEXT, COMPARE_JSON, COMPARE_CSV };
+	static const enum print_format format[] = { PRINT_TEXT, PRINT_JSON, PRINT_CSV };
 	struct store_content content;
 	struct compare compare;
 	(void)state;
@@ -430,7 +430,7 @@ static void a_reader_that_has_gone_is_an_error(void **state)
 	assert_int_equal(pipe(fd), 0);
 	close(fd[0]);
 	pipe_end = fdopen(fd[1], "w");
-	assert_int_equal(compare_print(&compare, COMPARE_CSV, 0, pipe_end), -EPIPE);
+	assert_int_equal(compare_print(&compare, PRINT_CSV, 0, pipe_end), -EPIPE);
 	fclose(pipe_end);
 	compare_free(&compare);
 	store_content_free(&content);
