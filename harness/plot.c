@@ -211,10 +211,9 @@ out:
 	return error;
 }
 
-static int run_gnuplot(const struct compare *compare, const char *script, const char *terminal,
-		       const char *data, const char *out, struct err *err)
+static int run_gnuplot(const char *script, const char *terminal, const char *base, const char *out,
+		       const char *about, const struct strv *labels, struct err *err)
 {
-	char *about = caption(compare);
 	struct strv argv = { 0 };
 	int error;
 
@@ -222,27 +221,25 @@ static int run_gnuplot(const struct compare *compare, const char *script, const 
 	strv_split(&argv, "gnuplot -d -c", " ");
 	strv_add(&argv, "%s", script);
 	strv_add(&argv, "%s", terminal);
-	strv_add(&argv, "%s", data);
+	strv_add(&argv, "%s.dat", base);
 	strv_add(&argv, "%s", out);
 	strv_add(&argv, "%s", about);
-	for (size_t i = 0; i < compare->variant.nr; i++)
-		strv_add(&argv, "%s", compare->variant.item[i]);
+	for (size_t i = 0; i < labels->nr; i++)
+		strv_add(&argv, "%s", labels->item[i]);
 	error = call_gnuplot(argv.item, err);
 	strv_free(&argv);
-	free(about);
 	return error;
 }
 
 /* Drawn beside and renamed: who looks at a picture never sees half of one. */
-static int draw(const struct compare *compare, const char *script, const char *terminal,
-		const char *base, struct strv *ret_made, struct err *err)
+static int draw(const char *script, const char *terminal, const char *base, const char *about,
+		const struct strv *labels, struct strv *ret_made, struct err *err)
 {
-	char *data = str_printf("%s.dat", base);
 	char *out = str_printf("%s.%s", base, terminal);
 	char *unfinished = str_printf("%s.new", out);
 	int error;
 
-	error = run_gnuplot(compare, script, terminal, data, unfinished, err);
+	error = run_gnuplot(script, terminal, base, unfinished, about, labels, err);
 	if (!error && rename(unfinished, out))
 		error = err_set(err, -errno, "%s: gnuplot has not drawn it: %s", out,
 				strerror(errno));
@@ -252,7 +249,16 @@ static int draw(const struct compare *compare, const char *script, const char *t
 		strv_add(ret_made, "%s", out);
 	free(unfinished);
 	free(out);
-	free(data);
+	return error;
+}
+
+int plot_draw(const char *script, const char *base, const char *about, const struct strv *labels,
+	      struct strv *ret_made, struct err *err)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(picture) && !error; i++)
+		error = draw(script, picture[i], base, about, labels, ret_made, err);
 	return error;
 }
 
@@ -274,13 +280,15 @@ static int plot_workload(const struct compare *compare, const char *workload, co
 {
 	char *script = str_printf("%s/%s.gp", scripts, workload);
 	char *base = str_printf("%s/plots/%s", dir, workload);
+	char *about = caption(compare);
 	int error = 0;
 
 	if (fs_exists(script)) {
 		error = write_data(compare, workload, base, err);
-		for (size_t i = 0; i < ARRAY_SIZE(picture) && !error; i++)
-			error = draw(compare, script, picture[i], base, ret_made, err);
+		if (!error)
+			error = plot_draw(script, base, about, &compare->variant, ret_made, err);
 	}
+	free(about);
 	free(base);
 	free(script);
 	return error;
