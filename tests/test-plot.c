@@ -14,7 +14,10 @@
 
 #include <cmocka.h>
 
+#include "census.h"
 #include "compare.h"
+#include "fake-host.h"
+#include "golden.h"
 #include "plot.h"
 #include "proc.h"
 #include "sample-run.h"
@@ -135,7 +138,8 @@ static void check_png(const char *path)
 	free(text);
 }
 
-static void check_svg(const char *path)
+/* @word and @other: of the caption */
+static void check_svg(const char *path, const char *word, const char *other)
 {
 	char *text;
 	size_t len;
@@ -144,8 +148,8 @@ static void check_svg(const char *path)
 	assert_true(len > 5000);
 	assert_non_null(strstr(text, "<svg"));
 	assert_non_null(strstr(text, "</svg>"));
-	assert_non_null(strstr(text, "20251201-094501-7c3e"));
-	assert_non_null(strstr(text, "6.12.57-1~bpo12+1"));
+	assert_non_null(strstr(text, word));
+	assert_non_null(strstr(text, other));
 	free(text);
 }
 
@@ -178,7 +182,7 @@ static void check_plots(const struct sample_run *sample, const char *name)
 		if (strstr(made.item[i], ".png"))
 			check_png(made.item[i]);
 		else
-			check_svg(made.item[i]);
+			check_svg(made.item[i], "20251201-094501-7c3e", "6.12.57-1~bpo12+1");
 	}
 	keep(dir, name);
 	strv_free(&made);
@@ -357,6 +361,38 @@ static void without_gnuplot_the_error_says_so(void **state)
 	sample_remove(dir);
 }
 
+/* A census has no run: its data stand where the pictures are wanted. */
+static void a_census_is_drawn(void **state)
+{
+	const struct fake_host *host = *state;
+	char *scripts = script_folder(), *base = str_printf("%s/plots/census", host->root);
+	struct strv made = { 0 };
+	struct err err = { "" };
+	struct census census;
+	char *path, *text;
+
+	need_gnuplot();
+	fake_host_census(host, &census);
+	path = str_printf("%s/plots", host->root);
+	assert_int_equal(fs_mkdir(path, &err), 0);
+	free(path);
+	if (census_plot(&census, "/nonexistent", scripts, base, &made, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(made.nr, 2);
+	check_png(made.item[0]);
+	check_svg(made.item[1], "6.12.0-test", "memdesc (unknown)");
+	path = str_printf("%s.dat", base);
+	assert_int_equal(fs_read(path, &text, NULL, &err), 0);
+	golden_check("plots/census.dat", text);
+	free(text);
+	free(path);
+	keep(host->root, "census");
+	census_free(&census);
+	strv_free(&made);
+	free(base);
+	free(scripts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +410,8 @@ int main(void)
 		cmocka_unit_test(a_script_that_draws_nothing_is_an_error),
 		cmocka_unit_test(a_workload_without_script_is_not_drawn),
 		cmocka_unit_test(without_gnuplot_the_error_says_so),
+		cmocka_unit_test_setup_teardown(a_census_is_drawn, fake_host_setup,
+						fake_host_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
