@@ -122,6 +122,6 @@ int cmd_format(const char *name, enum print_format *ret_format);
 /** cmd_kernel_builder() - a builder from the options, without progress */
 struct kernel_builder cmd_kernel_builder(const struct options *opts);
 
-extern const struct command cmd_run, cmd_compare, cmd_list, cmd_show, cmd_doctor, cmd_cache;
+extern const struct command cmd_run, cmd_compare, cmd_list, cmd_show, cmd_doctor, cmd_cache, cmd_census;
 
 #endif

@@ -22,6 +22,7 @@ static const struct command *const command_table[] = {
 	&cmd_show,
 	&cmd_doctor,
 	&cmd_cache,
+	&cmd_census,
 };
 
 static void print_help(void)
