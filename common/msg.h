@@ -19,11 +19,19 @@
  * @MSG_CHECK: check @name with @labels came out as @verdict, @text is the reason
  * @MSG_NOTE: @text for the record of the cell
  * @MSG_ALIVE: the workload is still at work; @text is its phase
+ * @MSG_WINDOWS: the windows in which samples of series @name with @labels were taken, in
+ *	the same order: what the traffic plugin calls them is MSG_WINDOW_SLOT() and
+ *	MSG_WINDOW_SERIAL() of each; 0 for none. Each window is of @number[0] operations
  * @MSG_END: last record: the workload's own @verdict and reason @text
  */
 enum msg_type {
-	MSG_HELLO = 1, MSG_SAMPLES, MSG_CHECK, MSG_NOTE, MSG_ALIVE, MSG_END
+	MSG_HELLO = 1, MSG_SAMPLES, MSG_CHECK, MSG_NOTE, MSG_ALIVE, MSG_WINDOWS, MSG_END
 };
+
+#define MSG_WINDOW_SERIAL_BITS 20
+#define MSG_WINDOW(slot, serial) ((uint64_t)(slot) << MSG_WINDOW_SERIAL_BITS | (serial))
+#define MSG_WINDOW_SLOT(window) ((window) >> MSG_WINDOW_SERIAL_BITS)
+#define MSG_WINDOW_SERIAL(window) ((window) & ((UINT64_C(1) << MSG_WINDOW_SERIAL_BITS) - 1))
 
 #define MSG_SAMPLES_MAX 65536	/* samples in one record */
 #define MSG_NUMBERS 3

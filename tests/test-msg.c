@@ -84,20 +84,22 @@ static void all_records_come_back(void **state)
 	int type;
 
 	for (type = MSG_HELLO; type <= MSG_END; type++) {
-		bool named = type == MSG_HELLO || type == MSG_SAMPLES || type == MSG_CHECK;
-		bool labelled = type == MSG_SAMPLES || type == MSG_CHECK;
+		bool sampled = type == MSG_SAMPLES || type == MSG_WINDOWS;
+		bool labelled = sampled || type == MSG_CHECK;
+		bool named = labelled || type == MSG_HELLO;
+		bool numbered = type == MSG_HELLO || type == MSG_WINDOWS;
 
 		make(&s->in, (enum msg_type)type);
 		assert_int_equal(decode(s, (uint16_t)type, s->payload, encode(s)), 0);
 		assert_int_equal(s->out.type, type);
 		expect_text(s->out.name, s->in.name, named);
 		expect_text(s->out.labels, s->in.labels, labelled);
-		expect_text(s->out.text, s->in.text, type != MSG_SAMPLES);
+		expect_text(s->out.text, s->in.text, !sampled);
 		assert_int_equal(s->out.verdict, type == MSG_CHECK || type == MSG_END ?
 				 VERDICT_INCONCLUSIVE : VERDICT_PASS);
-		assert_true(s->out.number[2] == (type == MSG_HELLO ? UINT64_MAX : 0));
-		assert_int_equal(s->out.nr_samples, type == MSG_SAMPLES ? 5 : 0);
-		if (type == MSG_SAMPLES)
+		assert_true(s->out.number[2] == (numbered ? UINT64_MAX : 0));
+		assert_int_equal(s->out.nr_samples, sampled ? 5 : 0);
+		if (sampled)
 			assert_memory_equal(s->out.samples, s->in.samples, 5 * sizeof(uint64_t));
 	}
 }

@@ -471,6 +471,73 @@ static void clock_runs_in_nanoseconds_and_forward(void **state)
 	assert_true(seen->last.samples[0] <= outside);
 }
 
+/* As a workload does that leaves out one of three and sorts the rest. */
+static int times(struct run *run)
+{
+	uint64_t first, second, sorted[2];
+
+	run_begin(run);
+	first = run_end_as(run, 100);
+	run_begin(run);
+	run_end_as(run, 200);
+	run_slot(3);
+	run_begin(run);
+	second = run_end_as(run, 300);
+	sorted[0] = second;
+	sorted[1] = first;
+	if (run_time_taken(run, first) != 100)
+		return -EINVAL;
+	run_times(run, "latency", "op=x", sorted, 2);
+	return 0;
+}
+
+static int shared_time(struct run *run)
+{
+	run_begin(run);
+	run_time_each(run, "latency", "", run_end_as(run, 700), 7);
+	return 0;
+}
+
+static void times_know_their_windows_where_instructions_are_counted(void **state)
+{
+	struct workload workload = { .name = "t", .deadline_s = 5, .run = times };
+	const struct job exact = { .exact = true }, other = { .exact = false };
+	struct seen *seen = *state;
+
+	execute_job(seen, &workload, &exact);
+	assert_int_equal(seen->nr_records, 2);
+	assert_int_equal(seen->last.type, MSG_WINDOWS);
+	assert_string_equal(seen->last.labels, "op=x");
+	assert_true(seen->last.number[0] == 1);
+	assert_true(seen->last.samples[0] == MSG_WINDOW(3, 1));
+	assert_true(seen->last.samples[1] == MSG_WINDOW(0, 1));
+	execute_job(seen, &workload, &other);
+	assert_int_equal(seen->nr_records, 1);
+	assert_true(seen->last.samples[0] == 300 && seen->last.samples[1] == 100);
+	workload.run = shared_time;
+	execute_job(seen, &workload, &other);
+	assert_true(seen->last.samples[0] == 100);
+	execute_job(seen, &workload, &exact);
+	assert_true(seen->last.number[0] == 7 && seen->last.samples[0] == MSG_WINDOW(0, 1));
+}
+
+static int endless_time(struct run *run)
+{
+	run_begin(run);
+	run_time(run, "latency", "", run_end_as(run, UINT64_C(1) << 40));
+	return 0;
+}
+
+static void a_time_that_would_be_taken_for_a_window_is_a_bug(void **state)
+{
+	const struct workload workload = { .name = "t", .deadline_s = 5, .run = endless_time };
+	const struct job exact = { .exact = true };
+	struct seen *seen = *state;
+
+	execute_job(seen, &workload, &exact);
+	expect(seen, VERDICT_BROKEN, "bug: an operation of 1099511627776 instructions, window 1");
+}
+
 static void workload_without_functions_of_its_own_passes(void **state)
 {
 	const struct workload workload = { .name = "t", .deadline_s = 10, .run = nothing };
@@ -495,6 +562,8 @@ int main(void)
 		cmocka_unit_test(records_the_host_would_refuse_are_bugs),
 		cmocka_unit_test(damaged_records_are_broken_and_survived),
 		cmocka_unit_test(clock_runs_in_nanoseconds_and_forward),
+		cmocka_unit_test(times_know_their_windows_where_instructions_are_counted),
+		cmocka_unit_test(a_time_that_would_be_taken_for_a_window_is_a_bug),
 		cmocka_unit_test(workload_without_functions_of_its_own_passes),
 	};
 

@@ -223,9 +223,9 @@ static int fault(struct trial *trial, size_t i)
 	int err;
 
 	err = sysfs_field("/proc/vmstat", "thp_fault_alloc", &before);
-	start = run_now(trial->run);
+	start = run_begin(trial->run);
 	*(volatile uint8_t *)at = 1;
-	sample = run_now(trial->run) - start;
+	sample = run_end(trial->run, start);
 	if (!err)
 		err = sysfs_field("/proc/vmstat", "thp_fault_alloc", &after);
 	if (err)
@@ -259,9 +259,9 @@ static int by_pool(struct trial *trial)
 	trial->pool = true;
 	for (i = 0; i < trial->plan.blocks && !err; i++) {
 		snprintf(text, sizeof(text), "%zu", trial->nr_had + 1);
-		start = run_now(trial->run);
+		start = run_begin(trial->run);
 		err = sysfs_write(HUGETLB_POOL, text);
-		sample = run_now(trial->run) - start;
+		sample = run_end(trial->run, start);
 		if (!err)
 			err = sysfs_read_u64(HUGETLB_POOL, &pages);
 		if (!err)
@@ -284,12 +284,12 @@ static int map_pool(struct trial *trial)
 
 static int compact_memory(struct trial *trial)
 {
-	uint64_t start = run_now(trial->run);
+	uint64_t start = run_begin(trial->run);
 	int err;
 
 	err = set(trial->run, VM "compact_memory", "1");
 	if (!err)
-		run_value(trial->run, "compact_memory", "", run_now(trial->run) - start);
+		run_time(trial->run, "compact_memory", "", run_end(trial->run, start));
 	return err;
 }
 
@@ -338,8 +338,8 @@ static void record(const struct trial *trial)
 	uint64_t scanned = change(trial, MIGRATE_SCANNED) + change(trial, FREE_SCANNED);
 	size_t had = trial->nr_had, tried = had + trial->nr_refused, divisor = had ? had : 1;
 
-	run_samples(trial->run, "attempt", "result=had", trial->had, had);
-	run_samples(trial->run, "attempt", "result=refused", trial->refused, trial->nr_refused);
+	run_times(trial->run, "attempt", "result=had", trial->had, had);
+	run_times(trial->run, "attempt", "result=refused", trial->refused, trial->nr_refused);
 	run_value(trial->run, "huge_pages", "", had);
 	if (tried)
 		run_value(trial->run, "success_rate", "", had * 1000000 / tried);

@@ -90,15 +90,15 @@ static void compare(struct hotplug *hotplug, const char *when, const struct amou
 
 static void record(struct hotplug *hotplug, const char *labels, uint64_t start)
 {
-	uint64_t end = run_now(hotplug->run);
+	uint64_t sample = run_end(hotplug->run, start);
 
 	if (!hotplug->warm_up)
-		run_value(hotplug->run, "latency", labels, end - start);
+		run_time(hotplug->run, "latency", labels, sample);
 }
 
 static int add(struct hotplug *hotplug)
 {
-	uint64_t start = run_now(hotplug->run);
+	uint64_t start = run_begin(hotplug->run);
 	int err = hot_memory_add();
 
 	record(hotplug, "op=hot-add", start);
@@ -107,7 +107,7 @@ static int add(struct hotplug *hotplug)
 
 static int remove_again(struct hotplug *hotplug)
 {
-	uint64_t start = run_now(hotplug->run);
+	uint64_t start = run_begin(hotplug->run);
 	int err = hot_memory_remove();
 
 	record(hotplug, "op=hot-remove", start);
@@ -121,7 +121,7 @@ static int set_blocks(struct hotplug *hotplug, const char *state, const char *la
 	int err;
 
 	for (block = memory->first; block < memory->first + memory->blocks; block++) {
-		start = run_now(hotplug->run);
+		start = run_begin(hotplug->run);
 		err = memory_block_set(block, state);
 		record(hotplug, labels, start);
 		if (err)

@@ -122,9 +122,9 @@ static int operate(struct core *core, const struct core_bench *bench)
 		err = bench->before ? bench->before(core, i) : 0;
 		if (err)
 			return err;
-		start = run_now(core->run);
+		start = run_begin(core->run);
 		err = bench->once(core, i);
-		core->sample[i] = run_now(core->run) - start;
+		core->sample[i] = run_end(core->run, start);
 		if (!err && bench->after)
 			err = bench->after(core, i);
 		if (err)
@@ -178,7 +178,7 @@ static int measure(struct core *core, const struct core_bench *bench)
 	if (!err)
 		err = read_count(core, bench, &after);
 	if (!err && !core->warm_up) {
-		run_samples(core->run, "latency", labels, core->sample, core->nr);
+		run_times(core->run, "latency", labels, core->sample, core->nr);
 		judge(core, bench, labels, (int64_t)(after - before));
 	}
 	if (bench->finish)

@@ -35,10 +35,10 @@ struct cycles {
 static int timed_bind(struct cycles *cycles, size_t i)
 {
 	struct run *run = cycles->dax->run;
-	uint64_t start = run_now(run);
+	uint64_t start = run_begin(run);
 	int err = nd_device_bind(&cycles->device);
 
-	cycles->bind[i] = run_now(run) - start;
+	cycles->bind[i] = run_end(run, start);
 	return err ? run_error(run, err, "%s: bind no. %zu: %s", cycles->device.name, i + 1,
 			       strerror(-err)) : 0;
 }
@@ -46,10 +46,10 @@ static int timed_bind(struct cycles *cycles, size_t i)
 static int timed_unbind(struct cycles *cycles, size_t i)
 {
 	struct run *run = cycles->dax->run;
-	uint64_t start = run_now(run);
+	uint64_t start = run_begin(run);
 	int err = nd_device_unbind(&cycles->device);
 
-	cycles->unbind[i] = run_now(run) - start;
+	cycles->unbind[i] = run_end(run, start);
 	return err ? run_error(run, err, "%s: unbind no. %zu: %s", cycles->device.name, i + 1,
 			       strerror(-err)) : 0;
 }
@@ -86,9 +86,9 @@ static void record(const struct cycles *cycles)
 	uint64_t tables = (uint64_t)dax_table_pages(&cycles->start, &cycles->bound);
 	uint64_t taken = cycles->start.free_pages - cycles->bound.free_pages;
 
-	run_value(run, "first_bind", "", cycles->bind[0]);
-	run_samples(run, "rebind", "", cycles->bind + 1, cycles->nr - 1);
-	run_samples(run, "unbind", "", cycles->unbind, cycles->nr);
+	run_time(run, "first_bind", "", cycles->bind[0]);
+	run_times(run, "rebind", "", cycles->bind + 1, cycles->nr - 1);
+	run_times(run, "unbind", "", cycles->unbind, cycles->nr);
 	run_value(run, "bound_memmap_bytes", "", memmap * 4096);
 	run_value(run, "bound_table_bytes", "", tables * 4096);
 	run_value(run, "memory_taken", "", taken * 4096);

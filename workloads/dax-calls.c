@@ -45,9 +45,9 @@ static int read_pages(const struct calls *calls, size_t nr)
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		start = run_now(calls->dax->run);
+		start = run_begin(calls->dax->run);
 		n = pread(calls->fd, calls->page, DAX_PAGE, (off_t)(i * DAX_PAGE));
-		calls->samples[i] = run_now(calls->dax->run) - start;
+		calls->samples[i] = run_end(calls->dax->run, start);
 		if (n != DAX_PAGE)
 			return call_failed(calls, "read", i, n);
 	}
@@ -65,9 +65,9 @@ static int write_pages(const struct calls *calls, size_t nr)
 		n = pread(calls->fd, calls->page, DAX_PAGE, (off_t)(i * DAX_PAGE));
 		if (n != DAX_PAGE)
 			return call_failed(calls, "read", i, n);
-		start = run_now(calls->dax->run);
+		start = run_begin(calls->dax->run);
 		n = pwrite(calls->fd, calls->page, DAX_PAGE, (off_t)(i * DAX_PAGE));
-		calls->samples[i] = run_now(calls->dax->run) - start;
+		calls->samples[i] = run_end(calls->dax->run, start);
 		if (n != DAX_PAGE)
 			return call_failed(calls, "write", i, n);
 	}
@@ -82,12 +82,12 @@ static int measure(const struct calls *calls, size_t nr)
 		err = read_pages(calls, nr);
 	if (err)
 		return err;
-	run_samples(calls->dax->run, "read", calls->labels, calls->samples, nr);
+	run_times(calls->dax->run, "read", calls->labels, calls->samples, nr);
 	err = write_pages(calls, WARM_UP_PAGES);
 	if (!err)
 		err = write_pages(calls, nr);
 	if (!err)
-		run_samples(calls->dax->run, "write", calls->labels, calls->samples, nr);
+		run_times(calls->dax->run, "write", calls->labels, calls->samples, nr);
 	return err;
 }
 

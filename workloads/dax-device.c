@@ -159,15 +159,15 @@ static int bind_first(struct dax *dax, const struct form *form, const struct nd_
 	err = dax_metadata_read(dax->run, &start);
 	if (err)
 		return err;
-	begin = run_now(dax->run);
+	begin = run_begin(dax->run);
 	err = nd_device_bind(device);
-	spent = run_now(dax->run) - begin;
+	spent = run_end(dax->run, begin);
 	if (err)
 		return bind_error(dax, device, "bind", err);
 	err = dax_metadata_read(dax->run, &bound);
 	if (err)
 		return err;
-	run_value(dax->run, "device_bind", form->labels, spent);
+	run_time(dax->run, "device_bind", form->labels, spent);
 	run_value(dax->run, "device_memmap_bytes", form->labels,
 		  (bound.memmap_pages - start.memmap_pages) * 4096);
 	run_value(dax->run, "device_table_bytes", form->labels,

@@ -73,12 +73,12 @@ static void touch_all(struct dax_touch *touch)
 	size_t i;
 
 	for (i = 0; i < touch->nr; i++, at += touch->unit) {
-		start = run_now(run);
+		start = run_begin(run);
 		if (touch->write)
 			*(volatile uint64_t *)at = dax_touch_stamp(touch->salt, i);
 		else
 			*(volatile uint64_t *)at;
-		touch->samples[i] = run_now(run) - start;
+		touch->samples[i] = run_end(run, start);
 	}
 }
 
@@ -145,7 +145,7 @@ void dax_touch_series(struct dax_touch *touch, const char *series, bool on_devic
 	faults = fault_count() - faults;
 	if (!series)
 		return;
-	run_samples(touch->dax->run, series, touch->labels, touch->samples, touch->nr);
+	run_times(touch->dax->run, series, touch->labels, touch->samples, touch->nr);
 	snprintf(labels, sizeof(labels), "%s,series=%s", touch->labels, series);
 	check_size(touch, labels, faults);
 	check_place(touch, labels, on_device);
@@ -166,13 +166,13 @@ int dax_touch_msync(struct dax_touch *touch, bool warm_up)
 	size_t i;
 
 	for (i = 0; i < touch->nr; i++) {
-		start = run_now(run);
+		start = run_begin(run);
 		if (msync(touch->at + i * touch->unit, touch->unit, MS_SYNC))
 			return run_error(run, -errno, "%s: msync of unit %zu: %s", touch->labels, i,
 					 strerror(errno));
-		touch->samples[i] = run_now(run) - start;
+		touch->samples[i] = run_end(run, start);
 	}
 	if (!warm_up)
-		run_samples(run, "msync", touch->labels, touch->samples, touch->nr);
+		run_times(run, "msync", touch->labels, touch->samples, touch->nr);
 	return 0;
 }

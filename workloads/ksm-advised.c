@@ -103,13 +103,13 @@ static int unmerge(struct ksm_round *round)
 	int err;
 
 	run_phase(round->run, "scan=%s: unmerging", round->scan);
-	start = run_now(round->run);
+	start = run_begin(round->run);
 	err = ksm_stop();
-	taken = run_now(round->run) - start;
+	taken = run_end(round->run, start);
 	if (err || !pages)
 		return run_error(round->run, err ? err : -ENODATA, KSM_FOLDER "run: unmerging %"
 				 PRIu64 " pages: %s", pages, strerror(-err));
-	run_value(round->run, "unmerge_all", "how=run", taken / pages);
+	run_time_each(round->run, "unmerge_all", "how=run", taken, pages);
 	return ksm_round_unmerged(round, "stop", false);
 }
 

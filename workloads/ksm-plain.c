@@ -73,8 +73,20 @@ static void record(struct ksm_round *round, const uint64_t *cpu, const struct ki
 		for (i = 0; i < round->layout->nr; i++)
 			if (kind->has(&round->layout->page[i]))
 				sample[nr++] = cpu[i];
-		run_samples(round->run, kind->series, kind->labels, sample, nr);
+		run_times(round->run, kind->series, kind->labels, sample, nr);
 	}
+}
+
+/* The window has all of it: telling ksmd to scan, waking up, and waiting for it. */
+static int batch(struct ksm_round *round, uint64_t pages, uint64_t *ret_sample)
+{
+	uint64_t cpu = 0;
+	int err;
+
+	run_begin(round->run);
+	err = ksm_thread_batch(&round->thread, pages, &cpu);
+	*ret_sample = run_end_as(round->run, cpu);
+	return err;
 }
 
 /* A full scan by batches of one page; one more batch comes to the end of the list. */
@@ -85,7 +97,7 @@ static int scan_by_page(struct ksm_round *round, const struct kind *kind)
 	int err = 0;
 
 	for (i = 0; i < round->layout->nr && !err; i++)
-		err = ksm_thread_batch(&round->thread, 1, &cpu[i]);
+		err = batch(round, 1, &cpu[i]);
 	if (!err)
 		err = ksm_thread_batch(&round->thread, 1, &rest);
 	round->scans++;
@@ -113,9 +125,9 @@ static int measure_wake(struct ksm_round *round)
 	int i, err = 0;
 
 	for (i = 0; i < WAKE_SAMPLES && !err; i++)
-		err = ksm_thread_batch(&round->thread, 0, &cpu[i]);
+		err = batch(round, 0, &cpu[i]);
 	if (!err)
-		run_samples(round->run, "wake", "", cpu, WAKE_SAMPLES);
+		run_times(round->run, "wake", "", cpu, WAKE_SAMPLES);
 	return err;
 }
 
@@ -159,15 +171,15 @@ static int unmerge_pages(struct ksm_round *round)
 	size_t nr = 0, i;
 
 	for (i = 0; i < round->layout->nr; i++) {
-		start = run_now(round->run);
+		start = run_begin(round->run);
 		if (madvise(ksm_area_at(&round->area, i), KSM_PAGE, MADV_UNMERGEABLE))
 			return run_error(round->run, -errno, "madvise(MADV_UNMERGEABLE): %s",
 					 strerror(errno));
-		taken = run_now(round->run) - start;
+		taken = run_end(round->run, start);
 		if (page[i].set >= 0 || page[i].set == KSM_JOINED)
 			sample[nr++] = taken;
 	}
-	run_samples(round->run, "unmerge", "", sample, nr);
+	run_times(round->run, "unmerge", "", sample, nr);
 	return 0;
 }
 

@@ -83,17 +83,19 @@ const char *ksm_round_labels(const struct ksm_round *round, const char *step, ch
 int ksm_round_scan(struct ksm_round *round)
 {
 	char labels[LABELS];
-	uint64_t cpu = 0;
+	uint64_t cpu = 0, sample;
 	int err;
 
+	run_begin(round->run);
 	err = ksm_thread_scan(&round->thread, round->batch, &cpu);
+	sample = run_end_as(round->run, cpu);
 	if (err)
 		return err;
 	round->scans++;
 	if (!round->steady || round->scans < KSM_FIRST_STEADY)
 		return 0;
 	snprintf(labels, sizeof(labels), "scan=%s", round->scan);
-	run_value(round->run, "full_scan", labels, cpu / round->layout->nr);
+	run_time_each(round->run, "full_scan", labels, sample, round->layout->nr);
 	return 0;
 }
 
@@ -211,11 +213,11 @@ static void write_to_pages(struct ksm_round *round, uint64_t *ret_ksm, uint64_t 
 			if (!ksm_layout_to_break(layout, i) ||
 			    (layout->page[i].set == KSM_ZERO) != zero)
 				continue;
-			start = run_now(round->run);
+			start = run_begin(round->run);
 			ksm_area_break(&round->area, i);
-			sample[nr++] = run_now(round->run) - start;
+			sample[nr++] = run_end(round->run, start);
 		}
-		run_samples(round->run, "cow_break", zero ? "page=zero" : "page=ksm", sample, nr);
+		run_times(round->run, "cow_break", zero ? "page=zero" : "page=ksm", sample, nr);
 		if (zero)
 			break;
 		*ret_ksm = nr;

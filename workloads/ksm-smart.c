@@ -78,12 +78,13 @@ static int unmerge(struct ksm_round *round)
 	uint64_t start, taken;
 
 	run_phase(round->run, "scan=%s: unmerging", round->scan);
-	start = run_now(round->run);
+	start = run_begin(round->run);
 	if (madvise(round->area.page, round->layout->nr * KSM_PAGE, MADV_UNMERGEABLE))
 		return run_error(round->run, -errno, "madvise(MADV_UNMERGEABLE): %s",
 				 strerror(errno));
-	taken = run_now(round->run) - start;
-	run_value(round->run, "unmerge_all", "how=madvise", taken / merged_pages(round->layout));
+	taken = run_end(round->run, start);
+	run_time_each(round->run, "unmerge_all", "how=madvise", taken,
+		      merged_pages(round->layout));
 	return ksm_round_unmerged(round, "unmerge", true);
 }
 

@@ -102,16 +102,16 @@ static void swap_in(struct ksm_round *round)
 	size_t loads = 0, copies = 0, i;
 
 	for (i = 0; i < round->layout->nr; i++) {
-		start = run_now(round->run);
+		start = run_begin(round->run);
 		*(volatile uint8_t *)ksm_area_at(&round->area, i);
-		taken = run_now(round->run) - start;
+		taken = run_end(round->run, start);
 		if (comes_first(&round->layout->page[i]))
 			sample[loads++] = taken;
 		else
 			copy[copies++] = taken;
 	}
-	run_samples(round->run, "swapin", "how=load", sample, loads);
-	run_samples(round->run, "swapin", "how=copy", copy, copies);
+	run_times(round->run, "swapin", "how=load", sample, loads);
+	run_times(round->run, "swapin", "how=copy", copy, copies);
 }
 
 static struct flow expect_flow(const struct ksm_layout *layout)

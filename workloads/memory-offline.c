@@ -113,15 +113,15 @@ static int failed(struct offline *offline, const char *what)
 static int set_block(struct offline *offline, const char *state, const char *series,
 		     const char *labels)
 {
-	uint64_t start = run_now(offline->run), end;
+	uint64_t start = run_begin(offline->run), sample;
 	int err = memory_block_set(offline->memory.first, state);
 
-	end = run_now(offline->run);
+	sample = run_end(offline->run, start);
 	if (err)
 		return run_error(offline->run, err, "memory block %" PRIu64 ": %s: %s",
 				 offline->memory.first, state, strerror(-err));
 	if (!offline->warm_up)
-		run_value(offline->run, series, labels, end - start);
+		run_time(offline->run, series, labels, sample);
 	return 0;
 }
 

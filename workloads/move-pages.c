@@ -202,10 +202,10 @@ static int move_each(struct move *move, int node)
 	size_t i;
 
 	for (i = 0; i < move->nr; i++) {
-		start = run_now(move->run);
+		start = run_begin(move->run);
 		if (move_pages_call(1, &addresses[i], &node, &status[i], MPOL_MF_MOVE) < 0)
 			return failed(move, "move_pages()");
-		samples[i] = run_now(move->run) - start;
+		samples[i] = run_end(move->run, start);
 	}
 	return 0;
 }
@@ -217,10 +217,10 @@ static int move_all(struct move *move, int node)
 
 	for (i = 0; i < move->nr; i++)
 		nodes[i] = node;
-	start = run_now(move->run);
+	start = run_begin(move->run);
 	if (move_pages_call(move->nr, addresses, nodes, status, MPOL_MF_MOVE) < 0)
 		return failed(move, "move_pages()");
-	samples[0] = run_now(move->run) - start;
+	samples[0] = run_end(move->run, start);
 	return 0;
 }
 
@@ -271,11 +271,11 @@ static int measure(struct run *run, const struct page_type *type, size_t pages)
 	if (!err)
 		err = move_and_check(&move, "how=each", 1, move_each);
 	if (!err) {
-		run_samples(run, "move", labels, samples, move.nr);
+		run_times(run, "move", labels, samples, move.nr);
 		err = move_and_check(&move, "how=batch", 0, move_all);
 	}
 	if (!err)
-		run_value(run, "move_batch", labels, samples[0]);
+		run_time(run, "move_batch", labels, samples[0]);
 	if (move.map)
 		munmap(move.map, pages * PAGE);
 	content_maker_free(move.maker);

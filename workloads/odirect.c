@@ -306,9 +306,9 @@ static int timed(struct series *series, bool write, size_t op, uint64_t *sample)
 	uint64_t offset = offset_of(series, op), start;
 	ssize_t done;
 
-	start = run_now(series->run);
+	start = run_begin(series->run);
 	done = transfer(series->api, write, place_of(series, op), series->bytes, offset);
-	*sample = run_now(series->run) - start;
+	*sample = run_end(series->run, start);
 	if (done == (ssize_t)series->bytes)
 		return 0;
 	return run_error(series->run, done < 0 ? (int)done : -EIO,
@@ -398,8 +398,8 @@ static int measure_io(struct run *run, enum api api, size_t bytes)
 		err = reads(&series, read_sample);
 	if (err)
 		return err;
-	run_samples(run, "write", labels, write_sample, series.nr);
-	run_samples(run, "read", labels, read_sample, series.nr);
+	run_times(run, "write", labels, write_sample, series.nr);
+	run_times(run, "read", labels, read_sample, series.nr);
 	check_content(&series, labels);
 	state.now = !state.now;
 	return 0;
@@ -414,20 +414,20 @@ static int measure_register(struct run *run, size_t nr)
 
 	run_phase(run, "register");
 	for (i = 0; i < nr; i++) {
-		start = run_now(run);
+		start = run_begin(run);
 		err = uring_register(&state.uring, &vector, 1);
-		on[i] = run_now(run) - start;
+		on[i] = run_end(run, start);
 		if (err)
 			return run_error(run, err, "io_uring: register %u bytes: %s", IO_MAX,
 					 strerror(-err));
-		start = run_now(run);
+		start = run_begin(run);
 		err = uring_unregister(&state.uring);
-		off[i] = run_now(run) - start;
+		off[i] = run_end(run, start);
 		if (err)
 			return run_error(run, err, "io_uring: unregister: %s", strerror(-err));
 	}
-	run_samples(run, "register", "size=1024k", on, nr);
-	run_samples(run, "unregister", "size=1024k", off, nr);
+	run_times(run, "register", "size=1024k", on, nr);
+	run_times(run, "unregister", "size=1024k", off, nr);
 	err = uring_register(&state.uring, &vector, 1);
 	return err ? run_error(run, err, "io_uring: register: %s", strerror(-err)) : 0;
 }

@@ -185,7 +185,7 @@ static int count_record(void *ctx, uint16_t type, const uint8_t *payload, uint32
 	struct msg *msg = tally->msg;
 	unsigned int i;
 
-	if (type != MSG_CHECK && type != MSG_SAMPLES)
+	if (type != MSG_CHECK && type != MSG_SAMPLES && type != MSG_WINDOWS)
 		return -EBADMSG;
 	if (msg_decode(&frame, msg))
 		return -EBADMSG;

@@ -7,6 +7,7 @@
 
 #include "msg.h"
 #include "run.h"
+#include "traffic-code.h"
 
 #define RUN_PHASE_MAX 128
 #define RUN_ARENA_BYTES (32u << 20)	/* shared; memory is only taken for what is written */
@@ -43,11 +44,13 @@ struct run_arena {
  * @config: what was asked for
  * @arena: shared with the workload's process
  * @msg: scratch for the record being made; used by one process at a time
+ * @windows: how many have ended, by slot; beside what each operation reads anyway
  */
 struct run {
 	struct run_config config;
 	struct run_arena *arena;
 	struct msg *msg;
+	uint32_t windows[TRAFFIC_SLOTS];
 };
 
 /** run_check_params() - values against declarations. Return: 0 or -EINVAL, reason recorded */

@@ -6,6 +6,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <x86intrin.h>
 
 #include "run-private.h"
+#include "traffic-mark.h"
 
 /*
  * Under icount with shift=0 the TSC advances by one for each instruction and
@@ -28,6 +30,71 @@ uint64_t run_now(const struct run *run)
 		return __rdtsc();
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static void set_text(const struct run *run, const char *fmt, va_list args)
+{
+	struct run_arena *arena = run->arena;
+
+	if (!arena->text[0])
+		vsnprintf(arena->text, sizeof(arena->text), fmt, args);
+}
+
+/* For functions that take a const run: the reason is the arena's, not the run's. */
+static void note_bug(const struct run *run, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void note_bug(const struct run *run, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set_text(run, fmt, args);
+	va_end(args);
+	run->arena->overflow = 1;
+}
+
+/* A sample is the time and, in the exact engine, above it the window. */
+#define TIME_BITS 40
+#define TIME_MASK ((UINT64_C(1) << TIME_BITS) - 1)
+
+static __thread unsigned int window_slot;
+
+void run_slot(unsigned int slot)
+{
+	window_slot = slot;
+}
+
+uint64_t run_begin(struct run *run)
+{
+	traffic_mark(TRAFFIC_BEGIN + window_slot);
+	return run_now(run);
+}
+
+uint64_t run_end_as(struct run *run, uint64_t taken)
+{
+	uint32_t serial;
+
+	traffic_mark(TRAFFIC_END + window_slot);
+	serial = ++run->windows[window_slot];
+	if (!run->config.job->exact)
+		return taken;
+	if (taken > TIME_MASK || serial >> MSG_WINDOW_SERIAL_BITS) {
+		note_bug(run, "bug: an operation of %" PRIu64 " instructions, window %" PRIu32,
+			 taken, serial);
+		return 0;
+	}
+	return MSG_WINDOW(window_slot, serial) << TIME_BITS | taken;
+}
+
+uint64_t run_end(struct run *run, uint64_t start)
+{
+	return run_end_as(run, run_now(run) - start);
+}
+
+uint64_t run_time_taken(const struct run *run, uint64_t sample)
+{
+	return run->config.job->exact ? sample & TIME_MASK : sample;
 }
 
 uint64_t run_seed(const struct run *run)
@@ -58,28 +125,6 @@ static const struct workload_param *param_find(const struct run *run, const char
 		if (!strcmp(param->name, name))
 			return param;
 	return NULL;
-}
-
-static void set_text(const struct run *run, const char *fmt, va_list args)
-{
-	struct run_arena *arena = run->arena;
-
-	if (!arena->text[0])
-		vsnprintf(arena->text, sizeof(arena->text), fmt, args);
-}
-
-/* For functions that take a const run: the reason is the arena's, not the run's. */
-static void note_bug(const struct run *run, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void note_bug(const struct run *run, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	set_text(run, fmt, args);
-	va_end(args);
-	run->arena->overflow = 1;
 }
 
 const char *run_param(const struct run *run, const char *name)
@@ -198,23 +243,74 @@ static void publish(struct run *run)
 	__atomic_store_n(&arena->used, used + RUN_RECORD_HEADER + payload.used, __ATOMIC_RELEASE);
 }
 
-void run_samples(struct run *run, const char *series, const char *labels,
-		 const uint64_t *samples, size_t nr)
+static uint64_t as_it_is(const struct run *run, uint64_t sample)
+{
+	(void)run;
+	return sample;
+}
+
+static uint64_t window_of(const struct run *run, uint64_t sample)
+{
+	(void)run;
+	return sample >> TIME_BITS;
+}
+
+/* In parts that fit a record; @take is what of each sample is recorded. */
+static void record(struct run *run, const char *series, const char *labels,
+		   const uint64_t *samples, size_t nr,
+		   uint64_t (*take)(const struct run *run, uint64_t sample))
 {
 	struct msg *msg = run->msg;
-	size_t part;
+	size_t part, i;
 
 	if (!names_ok(run, series, labels))
 		return;
-	msg->type = MSG_SAMPLES;
 	strcpy(msg->name, series);
 	strcpy(msg->labels, labels);
 	for (; nr && !run->arena->overflow; nr -= part, samples += part) {
 		part = nr < MSG_SAMPLES_MAX ? nr : MSG_SAMPLES_MAX;
-		memcpy(msg->samples, samples, part * sizeof(*samples));
+		for (i = 0; i < part; i++)
+			msg->samples[i] = take(run, samples[i]);
 		msg->nr_samples = (uint32_t)part;
 		publish(run);
 	}
+}
+
+void run_samples(struct run *run, const char *series, const char *labels,
+		 const uint64_t *samples, size_t nr)
+{
+	run->msg->type = MSG_SAMPLES;
+	record(run, series, labels, samples, nr, as_it_is);
+}
+
+static void record_windows(struct run *run, const char *series, const char *labels,
+			   const uint64_t *samples, size_t nr, uint64_t operations)
+{
+	if (!run->config.job->exact)
+		return;
+	run->msg->type = MSG_WINDOWS;
+	run->msg->number[0] = operations;
+	record(run, series, labels, samples, nr, window_of);
+}
+
+void run_times(struct run *run, const char *series, const char *labels, const uint64_t *samples,
+	       size_t nr)
+{
+	run->msg->type = MSG_SAMPLES;
+	record(run, series, labels, samples, nr, run_time_taken);
+	record_windows(run, series, labels, samples, nr, 1);
+}
+
+void run_time(struct run *run, const char *series, const char *labels, uint64_t sample)
+{
+	run_times(run, series, labels, &sample, 1);
+}
+
+void run_time_each(struct run *run, const char *series, const char *labels, uint64_t sample,
+		   uint64_t nr)
+{
+	run_value(run, series, labels, run_time_taken(run, sample) / nr);
+	record_windows(run, series, labels, &sample, 1, nr);
 }
 
 void run_value(struct run *run, const char *series, const char *labels, uint64_t value)

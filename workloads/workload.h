@@ -142,6 +142,37 @@ const struct workload *workload_find(const char *name);
  */
 uint64_t run_now(const struct run *run);
 
+/**
+ * run_begin() - an operation begins: a window in which the traffic plugin counts
+ * @run: this run
+ *
+ * Return: the clock, for run_end(). Where an operation fails, its window is given up by
+ * the next one.
+ */
+uint64_t run_begin(struct run *run);
+
+/**
+ * run_end() - it has ended
+ * @run: this run
+ * @start: what run_begin() returned
+ *
+ * Return: how long it took, and which window it was: only for run_times() and its
+ * kin. It can be copied and left out; for everything else there is run_time_taken().
+ */
+uint64_t run_end(struct run *run, uint64_t start);
+
+/** run_end_as() - the same for an operation whose time @taken was measured otherwise */
+uint64_t run_end_as(struct run *run, uint64_t taken);
+
+/** run_time_taken() - how long it took that run_end() returned @sample for */
+uint64_t run_time_taken(const struct run *run, uint64_t sample);
+
+/**
+ * run_slot() - windows of this thread are apart from those of others
+ * @slot: from 1, below TRAFFIC_SLOTS; of one thread at a time
+ */
+void run_slot(unsigned int slot);
+
 /** run_seed() - the seed of this cell */
 uint64_t run_seed(const struct run *run);
 
@@ -167,6 +198,17 @@ void run_samples(struct run *run, const char *series, const char *labels,
 
 /** run_value() - record one sample */
 void run_value(struct run *run, const char *series, const char *labels, uint64_t value);
+
+/** run_times() - run_samples() of what run_end() has returned */
+void run_times(struct run *run, const char *series, const char *labels, const uint64_t *samples,
+	       size_t nr);
+
+/** run_time() - run_times() of one sample */
+void run_time(struct run *run, const char *series, const char *labels, uint64_t sample);
+
+/** run_time_each() - the same, of each of the @nr operations that were done in one window */
+void run_time_each(struct run *run, const char *series, const char *labels, uint64_t sample,
+		   uint64_t nr);
 
 /**
  * run_check() - report a check

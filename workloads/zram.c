@@ -103,9 +103,9 @@ static int each(struct run *run, const struct operation *op, size_t nr)
 		i = disk.pages.order[k];
 		if (op->prepare)
 			op->prepare(&disk, i);
-		from = run_now(run);
+		from = run_begin(run);
 		err = op->act(&disk, i);
-		disk.pages.sample[k] = run_now(run) - from;
+		disk.pages.sample[k] = run_end(run, from);
 	}
 	return err;
 }
@@ -115,7 +115,7 @@ static int measure(struct run *run, const struct operation *op)
 	int err = each(run, op, disk.pages.nr);
 
 	if (!err)
-		run_samples(run, op->series, "", disk.pages.sample, disk.pages.nr);
+		run_times(run, op->series, "", disk.pages.sample, disk.pages.nr);
 	return err;
 }
 

@@ -223,15 +223,15 @@ static int free_pages(struct run *run, size_t nr)
 
 	run_phase(run, "free");
 	for (i = 0; i < nr && !err; i++) {
-		from = run_now(run);
+		from = run_begin(run);
 		err = swap_pages_drop(&pages, pages.order[i]);
-		pages.sample[i] = run_now(run) - from;
+		pages.sample[i] = run_end(run, from);
 	}
 	if (!err)
 		err = look(run, &freed);
 	if (err)
 		return err;
-	run_samples(run, "free_page", "", pages.sample, nr);
+	run_times(run, "free_page", "", pages.sample, nr);
 	record(run, &freed, "pool=freed");
 	return 0;
 }
@@ -242,14 +242,14 @@ static int compact_pool(struct run *run)
 	int err;
 
 	run_phase(run, "compact the pool");
-	from = run_now(run);
+	from = run_begin(run);
 	err = write_file(run, DROP_CACHES, "2");
-	taken = run_now(run) - from;
+	taken = run_end(run, from);
 	if (!err)
 		err = look(run, &compacted);
 	if (err)
 		return err;
-	run_value(run, "compact", "", taken);
+	run_time(run, "compact", "", taken);
 	record(run, &compacted, "pool=compacted");
 	gone = freed.stat.pages - compacted.stat.pages;
 	run_value(run, "pages_compacted", "", gone);
@@ -383,11 +383,11 @@ static int load_rest(struct run *run, size_t from, size_t nr)
 
 	run_phase(run, "load");
 	for (i = from; i < nr; i++) {
-		began = run_now(run);
+		began = run_begin(run);
 		*(volatile uint8_t *)swap_pages_at(&pages, pages.order[i]);
-		pages.sample[i] = run_now(run) - began;
+		pages.sample[i] = run_end(run, began);
 	}
-	run_samples(run, "load_compacted", "", pages.sample + from, nr - from);
+	run_times(run, "load_compacted", "", pages.sample + from, nr - from);
 	return look(run, &end);
 }
 

@@ -198,14 +198,14 @@ static int touch_all(struct pressure *p)
 	for (i = 0; i < pages->nr && !err; i++) {
 		swap_pages_make(pages, i, 1, made);
 		pages->version[i] = 1;
-		from = run_now(p->run);
+		from = run_begin(p->run);
 		memcpy(swap_pages_at(pages, i), made, sizeof(made));
-		pages->sample[i] = run_now(p->run) - from;
+		pages->sample[i] = run_end(p->run, from);
 		tlb_forget();
 		err = watch_zswap(p, i);
 	}
 	if (!err)
-		run_samples(p->run, "touch", "", pages->sample, pages->nr);
+		run_times(p->run, "touch", "", pages->sample, pages->nr);
 	return err;
 }
 
@@ -220,9 +220,9 @@ static int access_randomly(struct pressure *p, struct swap_verdict *verdict)
 	run_phase(p->run, "access");
 	for (k = 0; k < pages->nr && !err; k++) {
 		i = (size_t)prng_below(&state, pages->nr);
-		from = run_now(p->run);
+		from = run_begin(p->run);
 		*(volatile uint8_t *)swap_pages_at(pages, i);
-		pages->sample[k] = run_now(p->run) - from;
+		pages->sample[k] = run_end(p->run, from);
 		swap_pages_compare(pages, i, swap_pages_at(pages, i), verdict);
 		if (prng_next(&state) & 1)
 			swap_pages_write(pages, i);
@@ -230,7 +230,7 @@ static int access_randomly(struct pressure *p, struct swap_verdict *verdict)
 		err = watch_zswap(p, k);
 	}
 	if (!err)
-		run_samples(p->run, "access", "", pages->sample, pages->nr);
+		run_times(p->run, "access", "", pages->sample, pages->nr);
 	return err;
 }
 

@@ -198,19 +198,19 @@ static int threads_setup(struct run *run)
 
 static int timed_out(struct worker *w, struct swap_pages *pages, size_t i)
 {
-	uint64_t from = run_now(the_run);
+	uint64_t from = run_begin(the_run);
 	int err = swap_pages_out(pages, i);
 
-	w->store[w->nr_store++] = run_now(the_run) - from;
+	w->store[w->nr_store++] = run_end(the_run, from);
 	return err;
 }
 
 static void timed_in(struct worker *w, struct swap_pages *pages, size_t i)
 {
-	uint64_t from = run_now(the_run);
+	uint64_t from = run_begin(the_run);
 
 	*(volatile uint8_t *)swap_pages_at(pages, i);
-	w->load[w->nr_load++] = run_now(the_run) - from;
+	w->load[w->nr_load++] = run_end(the_run, from);
 	swap_pages_compare(pages, i, swap_pages_at(pages, i), &w->verdict);
 }
 
@@ -245,6 +245,7 @@ static void *work(void *arg)
 	struct worker *w = arg;
 	uint64_t k;
 
+	run_slot(w->number + 1);
 	for (k = 0; k < w->operations && !w->err; k++) {
 		w->err = operate(w);
 		tlb_forget();
@@ -383,8 +384,8 @@ static void record(void)
 		nr_store += worker[i].nr_store;
 		nr_load += worker[i].nr_load;
 	}
-	run_samples(the_run, "store", "", stores, nr_store);
-	run_samples(the_run, "load", "", loads, nr_load);
+	run_times(the_run, "store", "", stores, nr_store);
+	run_times(the_run, "load", "", loads, nr_load);
 }
 
 static int record_counts(void)
@@ -459,11 +460,11 @@ static int threads_run(struct run *run)
 	if (err)
 		return err;
 	run_phase(run, "threads");
-	from = run_now(run);
+	from = run_begin(run);
 	err = run_threads();
 	if (err)
 		return err;
-	run_value(run, "whole", "", run_now(run) - from);
+	run_time(run, "whole", "", run_end(run, from));
 	record();
 	err = record_counts();
 	if (!err)

@@ -202,12 +202,12 @@ static void load_all(struct writeback *wb, const char *series)
 	size_t i;
 
 	for (i = 0; i < pages->nr; i++) {
-		start = run_now(wb->run);
+		start = run_begin(wb->run);
 		*(volatile uint8_t *)swap_pages_at(pages, pages->order[i]);
-		pages->sample[i] = run_now(wb->run) - start;
+		pages->sample[i] = run_end(wb->run, start);
 	}
 	if (series)
-		run_samples(wb->run, series, "", pages->sample, pages->nr);
+		run_times(wb->run, series, "", pages->sample, pages->nr);
 }
 
 /* memory.stat tells by whom, the counters of the system tell how many: both must agree. */
@@ -333,9 +333,9 @@ static int store_beyond(struct writeback *wb, uint64_t *ret_peak)
 
 	err = swap_pages_fill(pages);
 	for (i = 0; i < pages->nr && !err; i++) {
-		start = run_now(wb->run);
+		start = run_begin(wb->run);
 		err = swap_pages_out(pages, i);
-		pages->sample[i] = run_now(wb->run) - start;
+		pages->sample[i] = run_end(wb->run, start);
 		if (!err)
 			err = zswap_counters_take(wb->run, &counters);
 		if (!err && counters.value[ZC_POOL_BYTES] > peak)
@@ -453,7 +453,7 @@ static int by_limit(struct writeback *wb)
 		err = settle(wb, &end);
 	if (err)
 		return err;
-	run_samples(wb->run, "store_full", "", wb->pages.sample, wb->pages.nr);
+	run_times(wb->run, "store_full", "", wb->pages.sample, wb->pages.nr);
 	run_value(wb->run, "pool_peak_bytes", "", peak);
 	run_value(wb->run, "written_back", "", zswap_counters_change(&start, &end, ZC_WRITTEN_BACK));
 	check_limit(wb, limit, peak, &start, &end);

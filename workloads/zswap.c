@@ -160,11 +160,11 @@ static int store(struct pass *pass)
 	size_t i;
 
 	for (i = 0; i < pass->nr; i++) {
-		start = run_now(pass->run);
+		start = run_begin(pass->run);
 		if (madvise(pass->page + i * PAGE, PAGE, MADV_PAGEOUT))
 			return run_error(pass->run, -errno, "madvise(MADV_PAGEOUT): %s",
 					 strerror(errno));
-		pass->store[i] = run_now(pass->run) - start;
+		pass->store[i] = run_end(pass->run, start);
 	}
 	return 0;
 }
@@ -175,9 +175,9 @@ static void load(struct pass *pass)
 	size_t i;
 
 	for (i = 0; i < pass->nr; i++) {
-		start = run_now(pass->run);
+		start = run_begin(pass->run);
 		*(volatile uint8_t *)(pass->page + i * PAGE);
-		pass->load[i] = run_now(pass->run) - start;
+		pass->load[i] = run_end(pass->run, start);
 	}
 }
 
@@ -272,8 +272,8 @@ static void record(struct pass *pass, const char *labels)
 {
 	uint64_t pool = pass->stored.value[ZC_POOL_BYTES], pages = pass->stored.value[ZC_STORED];
 
-	run_samples(pass->run, "store", labels, pass->store, pass->nr);
-	run_samples(pass->run, "load", labels, pass->load, pass->nr);
+	run_times(pass->run, "store", labels, pass->store, pass->nr);
+	run_times(pass->run, "load", labels, pass->load, pass->nr);
 	/* An empty pool has no density; that pages were rejected is what the check says. */
 	if (!pages || !pool)
 		return;
