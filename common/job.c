@@ -210,6 +210,14 @@ static int read_failed_bind(struct reader *rd, char *rest)
 	return 0;
 }
 
+static int read_descriptor_ranges(struct reader *rd, char *rest)
+{
+	if (!path_ok(rest))
+		return refuse(rd, "'%s' is not an absolute path", rest);
+	strcpy(rd->job->descriptor_ranges, rest);
+	return 0;
+}
+
 /* counter NAME PATH OP VALUE */
 static int read_counter(struct reader *rd, char *rest)
 {
@@ -256,6 +264,7 @@ static const struct word words[] = {
 	{ "zspages", read_zspages, false },
 	{ "device_memmap", read_device_memmap, false },
 	{ "failed_bind", read_failed_bind, false },
+	{ "descriptor_ranges", read_descriptor_ranges, false },
 	{ "counter", read_counter, true },
 };
 
@@ -349,6 +358,8 @@ static bool job_ok(const struct job *job)
 		return false;
 	if (job->failed_bind[0] && !failed_bind_ok(job->failed_bind))
 		return false;
+	if (job->descriptor_ranges[0] && !path_ok(job->descriptor_ranges))
+		return false;
 	return params_ok(job) && counters_ok(job);
 }
 
@@ -372,6 +383,8 @@ static void print_job(const struct job *job, FILE *out)
 		fprintf(out, "device_memmap %s\n", job->device_memmap);
 	if (job->failed_bind[0])
 		fprintf(out, "failed_bind %s\n", job->failed_bind);
+	if (job->descriptor_ranges[0])
+		fprintf(out, "descriptor_ranges %s\n", job->descriptor_ranges);
 	for (i = 0; i < job->nr_counters; i++) {
 		counter = &job->counters[i];
 		fprintf(out, "counter %s %s %c %" PRIu64 "\n", counter->name, counter->path,

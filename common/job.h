@@ -14,6 +14,7 @@
  *	zspages moving
  *	device_memmap full
  *	failed_bind undone
+ *	descriptor_ranges /sys/kernel/debug/memdesc/ranges
  *	counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0
  */
 #ifndef PAGEMETA_JOB_H
@@ -61,6 +62,8 @@ struct job_counter {
  * @zspages: "moving", "fixed" or "" when nothing is promised
  * @device_memmap: "full", "lazy" or "" when nothing is promised
  * @failed_bind: "undone", "kept" or "" when nothing is promised
+ * @descriptor_ranges: file in the guest with the addresses of descriptors, see
+ *	traffic_ranges_parse(); "" when there are none
  * @counters: proofs of activity
  * @nr_counters: how many
  */
@@ -76,6 +79,7 @@ struct job {
 	char zspages[8];
 	char device_memmap[8];
 	char failed_bind[8];
+	char descriptor_ranges[JOB_VALUE_MAX + 1];
 	struct job_counter counters[JOB_COUNTERS_MAX];
 	size_t nr_counters;
 };

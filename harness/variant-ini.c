@@ -99,6 +99,14 @@ static int set_failed_bind(struct ini_ctx *ctx, const char *name, const char *va
 	return set_choice(ctx, &ctx->variant->failed_bind, name, value, "undone kept");
 }
 
+static int set_descriptor_ranges(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	if (*value != '/' || strchr(value, ' ') || strlen(value) > JOB_VALUE_MAX)
+		return ini_refuse(ctx, "%s = %s: must be /FILE of at most %d bytes", name, value,
+				  JOB_VALUE_MAX);
+	return set_text(ctx, &ctx->variant->descriptor_ranges, name, value);
+}
+
 static int set_source(struct ini_ctx *ctx, const char *name, const char *value)
 {
 	const char *rev = strrchr(value, ' ');
@@ -249,6 +257,7 @@ static const struct ini_item ini_table[] = {
 	{ "expect",	"zspages",		set_zspages },
 	{ "expect",	"device_memmap",	set_device_memmap },
 	{ "expect",	"failed_bind",		set_failed_bind },
+	{ "expect",	"descriptor_ranges",	set_descriptor_ranges },
 	{ "active",	NULL,			set_counter },
 };
 

@@ -44,6 +44,7 @@ void variant_free(struct variant *variant)
 	free(variant->zspages);
 	free(variant->device_memmap);
 	free(variant->failed_bind);
+	free(variant->descriptor_ranges);
 	for (size_t i = 0; i < variant->nr_config; i++) {
 		free(variant->config[i].option);
 		free(variant->config[i].value);
@@ -228,6 +229,8 @@ static void inherit(struct variant *variant)
 		variant->device_memmap = str_dup(up->device_memmap);
 	if (!variant->failed_bind && up->failed_bind)
 		variant->failed_bind = str_dup(up->failed_bind);
+	if (!variant->descriptor_ranges && up->descriptor_ranges)
+		variant->descriptor_ranges = str_dup(up->descriptor_ranges);
 	if (!variant->source && up->source)
 		variant->source = str_dup(up->source);
 }

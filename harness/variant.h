@@ -35,6 +35,7 @@ struct kconfig_line {
  * @device_memmap: "full", "lazy" or NULL: whether a namespace takes its whole memmap when bound
  * @failed_bind: "undone", "kept" or NULL: what a bind leaves that runs out of memory while
  *	sections are added
+ * @descriptor_ranges: file in the guest that tells where descriptors lie, or NULL
  * @config: options over base.config, in file order
  * @nr_config: how many
  * @counter: figures that prove the design is active
@@ -55,6 +56,7 @@ struct variant {
 	char *zspages;
 	char *device_memmap;
 	char *failed_bind;
+	char *descriptor_ranges;
 	struct kconfig_line *config;
 	size_t nr_config;
 	struct job_counter counter[JOB_COUNTERS_MAX];
@@ -73,8 +75,8 @@ bool variant_is_debug(const char *name);
  * @ret_variant: freed with variant_free()
  * @err: file, line and what is wrong; the nearest name for an unknown one
  *
- * page_bytes, memmap_mapping, zspages, device_memmap, failed_bind, source are inherited from
- * the parent when absent.
+ * page_bytes, memmap_mapping, zspages, device_memmap, failed_bind, descriptor_ranges, source are
+ * inherited from the parent when absent.
  *
  * Return: 0, -ENOENT, -EINVAL (bad file), -ELOOP (parents in a circle).
  */

@@ -31,6 +31,7 @@ static const char sample[] =
 	"zspages fixed\n"
 	"device_memmap lazy\n"
 	"failed_bind kept\n"
+	"descriptor_ranges /sys/kernel/debug/memdesc/ranges\n"
 	"counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0\n"
 	"counter huge_pages /sys/kernel/debug/vmemmap/huge_pages = 12\n";
 
@@ -56,6 +57,7 @@ static void fields_are_read(void **state)
 	assert_string_equal(job.zspages, "fixed");
 	assert_string_equal(job.device_memmap, "lazy");
 	assert_string_equal(job.failed_bind, "kept");
+	assert_string_equal(job.descriptor_ranges, "/sys/kernel/debug/memdesc/ranges");
 	assert_int_equal(job.nr_counters, 2);
 	assert_string_equal(job.counters[1].path, "/sys/kernel/debug/vmemmap/huge_pages");
 	assert_int_equal(job.counters[1].op, '=');
@@ -88,11 +90,13 @@ static void smallest_job_gets_defaults_and_no_newline_is_needed(void **state)
 	assert_string_equal(job.zspages, "");
 	assert_string_equal(job.device_memmap, "");
 	assert_string_equal(job.failed_bind, "");
+	assert_string_equal(job.descriptor_ranges, "");
 	assert_int_equal(job_format(&job, &text), 0);
 	assert_null(strstr(text, "memmap_mapping"));
 	assert_null(strstr(text, "zspages"));
 	assert_null(strstr(text, "device_memmap"));
 	assert_null(strstr(text, "failed_bind"));
+	assert_null(strstr(text, "descriptor_ranges"));
 	free(text);
 }
 
@@ -131,6 +135,7 @@ static const struct refusal refusals[] = {
 	  "line 2: device_memmap 'late' is neither full nor lazy" },
 	{ "workload a\nfailed_bind lost\n",
 	  "line 2: failed_bind 'lost' is neither undone nor kept" },
+	{ "workload a\ndescriptor_ranges ranges\n", "line 2: 'ranges' is not an absolute path" },
 	{ "workload a\ncounter x /p > \n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x /p > 1 2\n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x p > 1\n", "line 2: 'p' is not an absolute path" },
