@@ -2,6 +2,7 @@
 /*
  * Counting in windows, against accesses that were counted by hand.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include <cmocka.h>
 
 #include "traffic.h"
+#include "traffic-ranges.h"
 
 #define MEMMAP UINT64_C(0xffffea0000000000)
 #define POOL UINT64_C(0xffff888001000000)
@@ -239,6 +241,37 @@ static void a_guest_that_marks_without_end_does_not_fill_the_disk(void **state)
 	free(bench.text);
 }
 
+static void ranges_of_descriptors_are_read_or_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		int error;
+	} bad[] = {
+		{ "ffff888001000000\n", -EBADMSG }, { "1000-fff\n", -EBADMSG },
+		{ "-1000\n", -EBADMSG }, { "1000-x\n", -EBADMSG },
+		{ "1000-1fff \n", -EBADMSG }, { "1000-1fff\n\n", -EBADMSG },
+		{ "0-ffffffffffffffff\n", -EBADMSG }, { "1000-10000000000000000\n", -EBADMSG },
+	};
+	struct traffic_span span[TRAFFIC_RANGES_MAX];
+	char many[(TRAFFIC_RANGES_MAX + 1) * 8 + 1] = "";
+	size_t nr = 77;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(traffic_ranges_parse(bad[i].text, span, &nr), bad[i].error);
+	for (size_t i = 0; i <= TRAFFIC_RANGES_MAX; i++)
+		strcat(many, "100-1ff\n");
+	assert_int_equal(traffic_ranges_parse(many, span, &nr), -E2BIG);
+	assert_int_equal(nr, 77);
+	assert_int_equal(traffic_ranges_parse("", span, &nr), 0);
+	assert_int_equal(nr, 0);
+	assert_int_equal(traffic_ranges_parse("ffff888001000000-ffff888001ffffff\nA000-Afff", span,
+					      &nr), 0);
+	assert_int_equal(nr, 2);
+	assert_true(span[0].start == POOL && span[0].bytes == 1 << 24);
+	assert_true(span[1].start == 0xa000 && span[1].bytes == 4096);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +281,7 @@ int main(void)
 		cmocka_unit_test(windows_that_overlap_have_their_own_lines),
 		cmocka_unit_test(a_window_that_never_ended_is_forgotten),
 		cmocka_unit_test(a_range_that_was_not_understood_leaves_no_whole_file),
+		cmocka_unit_test(ranges_of_descriptors_are_read_or_refused),
 		cmocka_unit_test(a_guest_that_marks_without_end_does_not_fill_the_disk),
 	};
 

@@ -19,6 +19,8 @@
 #include "job.h"
 #include "run.h"
 #include "sysfs.h"
+#include "traffic-mark.h"
+#include "traffic-ranges.h"
 
 #define JOB_FILE_MAX 65536
 
@@ -131,12 +133,19 @@ static void do_job(struct teller *teller, const struct job *job, const struct wo
 	struct run *run;
 	int err;
 
+	err = job->exact && teller->session->guest ? traffic_ranges_tell(job) : 0;
+	if (err) {
+		end(teller, VERDICT_BROKEN, "%s: %s", job->descriptor_ranges, strerror(-err));
+		return;
+	}
 	err = run_new(&config, &run);
 	if (err) {
 		end(teller, VERDICT_BROKEN, "no memory for the records of the workload");
 		return;
 	}
+	traffic_mark(TRAFFIC_START);
 	err = run_execute(run, &outcome);
+	traffic_mark(TRAFFIC_STOP);
 	if (!err)
 		run_records(run, forward, teller);
 	run_free(run);
