@@ -27,23 +27,68 @@ static struct store_series *series_of(struct record *record, const char *name, c
 	return series;
 }
 
-static void take_samples(struct record *record, const struct msg *msg)
+static bool has_room(struct record *record, size_t nr)
+{
+	if (nr > RECORD_SAMPLES_MAX - record->samples)
+		record->overflow = true;
+	else
+		record->samples += nr;
+	return !record->overflow;
+}
+
+static void append(uint64_t **list, size_t *nr, const uint64_t *more, size_t nr_more)
+{
+	*list = mem_grow(*list, *nr + nr_more, sizeof(**list));
+	memcpy(*list + *nr, more, nr_more * sizeof(**list));
+	*nr += nr_more;
+}
+
+void record_add_samples(struct record *record, const char *name, const char *labels,
+			const uint64_t *samples, size_t nr)
 {
 	struct store_series *series;
 
-	if (record->samples + msg->nr_samples > RECORD_SAMPLES_MAX) {
-		record->overflow = true;
+	if (!has_room(record, nr))
 		return;
-	}
-	series = series_of(record, msg->name, msg->labels);
-	if (!series) {
+	series = series_of(record, name, labels);
+	if (series)
+		append(&series->samples, &series->nr, samples, nr);
+	else
 		record->overflow = true;
-		return;
+}
+
+static struct record_windows *windows_of(struct record *record, const struct msg *msg)
+{
+	struct record_windows *windows;
+
+	for (size_t i = record->nr_windows; i--; ) {
+		windows = &record->windows[i];
+		if (!strcmp(windows->series, msg->name) && !strcmp(windows->labels, msg->labels) &&
+		    windows->operations == msg->number[0])
+			return windows;
 	}
-	series->samples = mem_grow(series->samples, series->nr + msg->nr_samples, sizeof(uint64_t));
-	memcpy(series->samples + series->nr, msg->samples, msg->nr_samples * sizeof(uint64_t));
-	series->nr += msg->nr_samples;
-	record->samples += msg->nr_samples;
+	if (record->nr_windows == RECORD_ENTRIES_MAX)
+		return NULL;
+	record->windows = mem_grow(record->windows, record->nr_windows + 1, sizeof(*windows));
+	windows = &record->windows[record->nr_windows++];
+	*windows = (struct record_windows){
+		.series = str_dup(msg->name), .labels = str_dup(msg->labels),
+		.operations = msg->number[0],
+	};
+	return windows;
+}
+
+static void take_windows(struct record *record, const struct msg *msg)
+{
+	struct record_windows *windows;
+
+	if (!has_room(record, msg->nr_samples))
+		return;
+	windows = windows_of(record, msg);
+	if (windows)
+		append(&windows->window, &windows->nr, msg->samples, msg->nr_samples);
+	else
+		record->overflow = true;
 }
 
 static void take_check(struct record *record, const char *name, const char *labels,
@@ -68,7 +113,9 @@ static void take_check(struct record *record, const char *name, const char *labe
 void record_msg(struct record *record, const struct msg *msg)
 {
 	if (msg->type == MSG_SAMPLES)
-		take_samples(record, msg);
+		record_add_samples(record, msg->name, msg->labels, msg->samples, msg->nr_samples);
+	else if (msg->type == MSG_WINDOWS)
+		take_windows(record, msg);
 	else if (msg->type == MSG_CHECK)
 		take_check(record, msg->name, msg->labels, msg->verdict, msg->text);
 }
@@ -250,7 +297,13 @@ void record_free(struct record *record)
 		free(record->check[i].labels);
 		free(record->check[i].reason);
 	}
+	for (size_t i = 0; i < record->nr_windows; i++) {
+		free(record->windows[i].series);
+		free(record->windows[i].labels);
+		free(record->windows[i].window);
+	}
 	free(record->series);
 	free(record->check);
+	free(record->windows);
 	*record = (struct record){ 0 };
 }

@@ -16,12 +16,30 @@
 #define RECORD_ENTRIES_MAX 65536		/* series, and checks */
 
 /**
+ * struct record_windows - the windows in which samples of a series were taken
+ * @series: its name
+ * @labels: its labels
+ * @operations: in each window
+ * @window: one a sample, see MSG_WINDOWS
+ * @nr: how many
+ */
+struct record_windows {
+	char *series;
+	char *labels;
+	uint64_t operations;
+	uint64_t *window;
+	size_t nr;
+};
+
+/**
  * struct record - what came from one guest
  * @series: one entry per name and labels, in order of their first samples
  * @nr_series: how many
  * @check: as they came
  * @nr_checks: how many
- * @samples: total over all series
+ * @windows: as they came; what came of one series in several records is one entry
+ * @nr_windows: how many
+ * @samples: total over all series and windows
  * @overflow: the guest sent more than the limits; the rest was dropped
  */
 struct record {
@@ -29,12 +47,18 @@ struct record {
 	size_t nr_series;
 	struct store_check *check;
 	size_t nr_checks;
+	struct record_windows *windows;
+	size_t nr_windows;
 	uint64_t samples;
 	bool overflow;
 };
 
 /** record_msg() - take a record of the guest */
 void record_msg(struct record *record, const struct msg *msg);
+
+/** record_add_samples() - samples that the harness itself has of a series */
+void record_add_samples(struct record *record, const char *series, const char *labels,
+			const uint64_t *samples, size_t nr);
 
 /** record_add_check() - a check the harness itself makes */
 void record_add_check(struct record *record, const char *name, enum verdict verdict,
