@@ -87,6 +87,8 @@ static int check(const struct guest_config *config, struct err *err)
 	if (config->engine == ENGINE_EXACT && config->cpus > 1)
 		return err_set(err, -EINVAL, "guest: %u vCPUs; the exact engine runs only one",
 			       config->cpus);
+	if (config->traffic && config->engine != ENGINE_EXACT)
+		return err_set(err, -EINVAL, "guest: traffic is counted by the exact engine only");
 	if (config->mem_mib / nodes < 16)
 		return err_set(err, -EINVAL, "guest: %u MiB on %u node(s); each needs 16 MiB",
 			       config->mem_mib, nodes);
@@ -234,6 +236,41 @@ static void add_balloon(const struct guest_config *config, struct strv *argv)
 	strv_add(argv, "virtio-balloon-%s", uses_microvm(config) ? "device" : "pci");
 }
 
+/* A comma ends a value of QEMU's options unless it is doubled. */
+static char *double_commas(const char *text)
+{
+	struct strv parts = { 0 };
+	char *doubled;
+
+	for (; ; text++) {
+		size_t len = strcspn(text, ",");
+
+		strv_add(&parts, "%.*s", (int)len, text);
+		text += len;
+		if (!*text)
+			break;
+	}
+	doubled = strv_join(&parts, ",,");
+	strv_free(&parts);
+	return doubled;
+}
+
+static void add_traffic(const struct guest_config *config, struct strv *argv)
+{
+	char *plugin, *caches, *path;
+
+	if (!config->traffic)
+		return;
+	plugin = double_commas(config->traffic);
+	caches = double_commas(config->traffic_caches);
+	path = double_commas(config->traffic_path);
+	strv_add(argv, "-plugin");
+	strv_add(argv, "file=%s,caches=%s,out=%s", plugin, caches, path);
+	free(path);
+	free(caches);
+	free(plugin);
+}
+
 static void add_pipe(struct strv *argv, const char *id, unsigned int set, int fd)
 {
 	strv_add(argv, "-add-fd");
@@ -334,6 +371,7 @@ int guest_args(const struct guest_config *config, const struct guest_fds *fds,
 	add_virtio(config, &argv);
 	add_channels(fds, &argv);
 	add_balloon(config, &argv);
+	add_traffic(config, &argv);
 	add_kernel(config, tsc_khz, &argv);
 	*ret_argv = argv;
 	return 0;

@@ -35,11 +35,23 @@ static const struct patience engine_patience[ENGINE_NR] = {
 	[ENGINE_EXACT] = { .deadline_s = 1800, .silence_s = 180 },
 };
 
+/*
+ * The traffic plugin keeps 4 bytes for each line of the memmap that is touched, which is
+ * a 1024th of what the memmap describes, and what it modelled and translated beside.
+ */
+static uint64_t traffic_bytes(const struct guest_config *config)
+{
+	uint64_t described = ((uint64_t)config->mem_mib + config->pmem_mib) * MIB;
+
+	return config->traffic ? described / 512 + GIB / 2 : 0;
+}
+
 static uint64_t mem_limit(const struct guest_config *config)
 {
 	if (config->mem_limit)
 		return config->mem_limit;
-	return config->pmem_touch_mib ? SPARSE_MEM_LIMIT : DEFAULT_MEM_LIMIT;
+	return traffic_bytes(config) +
+	       (config->pmem_touch_mib ? SPARSE_MEM_LIMIT : DEFAULT_MEM_LIMIT);
 }
 
 /* MiB of the NVDIMM that may become resident. */

@@ -38,6 +38,9 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  * @mem_limit: bytes QEMU may allocate beyond the guest's memory; 0 takes a default,
  *	a smaller one where @pmem_touch_mib is given
  * @placement: where it runs; NULL leaves it to the host
+ * @traffic: the plugin that counts memory traffic, NULL for none; exact engine only
+ * @traffic_caches: sizes of the caches it models, see cache_sizes_parse()
+ * @traffic_path: file it writes
  * @console_path: file that keeps all the console says
  * @on_msg: called for each record; may be NULL
  * @on_msg_ctx: handed to it
@@ -59,6 +62,9 @@ struct guest_config {
 	unsigned int silence_s;
 	uint64_t mem_limit;
 	const struct topo_placement *placement;
+	const char *traffic;
+	const char *traffic_caches;
+	const char *traffic_path;
 	const char *console_path;
 	void (*on_msg)(void *ctx, const struct msg *msg);
 	void *on_msg_ctx;

@@ -378,6 +378,26 @@ static void a_shell_reads_back_the_command(void **state)
 	strv_free(&argv);
 }
 
+static void traffic_is_counted_by_a_plugin_of_the_exact_engine(void **state)
+{
+	struct guest_config config = small(ENGINE_EXACT);
+	struct guest_limits without = guest_limits(&config);
+	struct err err = { "" };
+	struct strv argv;
+
+	(void)state;
+	config.traffic = "/a,b/traffic.so";
+	config.traffic_caches = "32K/8,1M/16";
+	config.traffic_path = "/runs/1.traffic";
+	argv = args(&config);
+	assert_string_equal(value_of(&argv, "-plugin"), "file=/a,,b/traffic.so,"
+			    "caches=32K/8,,1M/16,out=/runs/1.traffic");
+	strv_free(&argv);
+	assert_true(guest_limits(&config).rss > without.rss);
+	config.engine = ENGINE_TCG;
+	assert_int_equal(guest_args(&config, &fds, 0, &argv, &err), -EINVAL);
+}
+
 static void limits_follow_memory_and_engine(void **state)
 {
 	struct guest_config config = small(ENGINE_KVM);
@@ -451,6 +471,7 @@ int main(void)
 		cmocka_unit_test(the_callers_kernel_words_come_last),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(a_shell_reads_back_the_command),
+		cmocka_unit_test(traffic_is_counted_by_a_plugin_of_the_exact_engine),
 		cmocka_unit_test(limits_follow_memory_and_engine),
 		cmocka_unit_test(a_sparse_nvdimm_does_not_raise_the_limit),
 		cmocka_unit_test(the_counter_of_this_host_is_steady),
