@@ -11,6 +11,7 @@
 
 #include "compare-private.h"
 #include "text-table.h"
+#include "traffic-metric.h"
 
 #define INDENT	4
 #define GREEN	"\033[32m"
@@ -54,6 +55,12 @@ static bool is_further(const struct compare *compare, const struct store_metric 
 	return false;
 }
 
+/* Of memory traffic, too much is known for a table: it shows what most designs are about. */
+static bool is_further_traffic(const struct store_metric *metric)
+{
+	return traffic_metric_is(metric) && !traffic_metric_is_first(metric);
+}
+
 /*
  * What must equal the first variant's has its verdict in a check: the hundreds of
  * figures behind it, which are the same, would bury those that are to be read.
@@ -61,7 +68,8 @@ static bool is_further(const struct compare *compare, const struct store_metric 
 static bool is_left_out(const struct view *view, const struct store_metric *metric)
 {
 	return !(view->flags & COMPARE_ALL) &&
-	       (metric->reference == REFERENCE_EQUAL || is_further(view->compare, metric));
+	       (metric->reference == REFERENCE_EQUAL || is_further(view->compare, metric) ||
+		is_further_traffic(metric));
 }
 
 static bool is_shown(const struct view *view, const struct compare_row *row)
@@ -268,7 +276,8 @@ static void print_overall(const struct view *view, FILE *out)
 	table_cell(table, NULL, "rows");
 	for (size_t i = 0; i < content->nr_metrics; i++)
 		if (!strcmp(content->metric[i].workload, view->workload) &&
-		    content->metric[i].reference != REFERENCE_EQUAL)
+		    content->metric[i].reference != REFERENCE_EQUAL &&
+		    ((view->flags & COMPARE_ALL) || !is_further_traffic(&content->metric[i])))
 			for (size_t at = 0; at < view->nr_sides; at++)
 				any |= put_overall(table, view, &content->metric[i],
 						   view->side[at]);
@@ -277,6 +286,18 @@ static void print_overall(const struct view *view, FILE *out)
 		table_print(table, INDENT, out);
 	}
 	table_free(table);
+}
+
+static void add_once(struct strv *names, const char *name)
+{
+	if (!strv_has(names, name))
+		strv_add(names, "%s", name);
+}
+
+/* Every series has the same dozen of them. */
+static const char *name_left_out(const struct store_metric *metric)
+{
+	return traffic_metric_is(metric) ? "further memory traffic" : metric->name;
 }
 
 static void print_left_out(const struct view *view, FILE *out)
@@ -288,7 +309,7 @@ static void print_left_out(const struct view *view, FILE *out)
 	for (size_t i = 0; i < content->nr_metrics; i++)
 		if (!strcmp(content->metric[i].workload, view->workload) &&
 		    is_left_out(view, &content->metric[i]))
-			strv_add(&names, "%s", content->metric[i].name);
+			add_once(&names, name_left_out(&content->metric[i]));
 	list = strv_join(&names, ", ");
 	if (names.nr)
 		fprintf(out, "\n    further figures with --all: %s\n", list);

@@ -10,6 +10,7 @@
 #include "compare.h"
 #include "compare-private.h"
 #include "stats.h"
+#include "traffic-metric.h"
 
 /**
  * struct index - where the samples of each cell are
@@ -150,7 +151,8 @@ static void add_rows(struct compare *compare, const struct index *index,
 	struct names labels = { 0 };
 
 	collect_labels(index, metric, params, &labels);
-	if (!labels.nr)
+	/* Not every series has windows, and not every kernel every class of memory. */
+	if (!labels.nr && !traffic_metric_is(metric))
 		add_name(&labels, "");
 	for (size_t i = 0; i < labels.nr; i++)
 		add_row(compare, index, metric, params, labels.item[i]);

@@ -53,6 +53,20 @@ static const struct store_metric sample_metric[] = {
 	  .combine = COMBINE_MAX },
 };
 
+/* Of a class that no kernel has, and of a series without windows, there are no samples. */
+static const struct store_metric sample_traffic[] = {
+	{ .workload = "zswap", .name = "store.memmap_loads", .help = "loads", .unit = UNIT_COUNT,
+	  .series = "store.memmap_loads", .combine = COMBINE_MEAN },
+	{ .workload = "zswap", .name = "store.memmap_lines", .help = "lines", .unit = UNIT_COUNT,
+	  .series = "store.memmap_lines", .combine = COMBINE_MEAN },
+	{ .workload = "zswap", .name = "store.descriptors_lines", .help = "lines",
+	  .unit = UNIT_COUNT, .series = "store.descriptors_lines", .combine = COMBINE_MEAN },
+	{ .workload = "zswap", .name = "load.memmap_loads", .help = "loads", .unit = UNIT_COUNT,
+	  .series = "load.memmap_loads", .combine = COMBINE_MEAN },
+	{ .workload = "zswap", .name = "load.memmap_lines", .help = "lines", .unit = UNIT_COUNT,
+	  .series = "load.memmap_lines", .combine = COMBINE_MEAN },
+};
+
 static const char *const content_class[] = { "same", "text", "random" };
 
 /* Instructions of one page, by content class, on the base. */
@@ -192,6 +206,20 @@ static struct store_series *add_latency(const struct maker *maker, const struct 
 	return list;
 }
 
+/* A mean that is no whole number: 12 lines and now and then one more. */
+static struct store_series *add_traffic(size_t variant, struct store_series *list, size_t *nr,
+					const char *labels)
+{
+	static const char *const names[] = { "store.memmap_loads", "store.memmap_lines" };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		list = add_series(list, nr, names[i], labels, NR_SAMPLES);
+		for (unsigned int k = 0; k < NR_SAMPLES; k++)
+			list[*nr - 1].samples[k] = (i ? 12 : 80) + variant + !(k % 4);
+	}
+	return list;
+}
+
 static struct store_series *zswap_series(const struct maker *maker, const struct store_cell *cell,
 					 size_t variant, size_t *nr)
 {
@@ -206,6 +234,8 @@ static struct store_series *zswap_series(const struct maker *maker, const struct
 		list = add_series(list, nr, "density", labels, 1);
 		list[*nr - 1].samples[0] = strstr(cell->params, "zbud") && class == 1 ?
 					   1986021 : density[class];
+		if (maker->sample->traffic)
+			list = add_traffic(variant, list, nr, labels);
 		free(labels);
 	}
 	return list;
@@ -351,6 +381,8 @@ static void make_cells(struct maker *maker)
 	must(store_begin(maker->store, &maker->err), &maker->err);
 	for (size_t i = 0; i < ARRAY_SIZE(sample_metric); i++)
 		must(store_add_metric(maker->store, &sample_metric[i], &maker->err), &maker->err);
+	for (size_t i = 0; i < ARRAY_SIZE(sample_traffic) && maker->sample->traffic; i++)
+		must(store_add_metric(maker->store, &sample_traffic[i], &maker->err), &maker->err);
 	for (unsigned int trial = 1; trial <= maker->sample->trials; trial++)
 		plan_trial(maker, &plan, trial);
 	must(store_commit(maker->store, &maker->err), &maker->err);

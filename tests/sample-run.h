@@ -23,6 +23,7 @@ enum sample_trouble {
  * @compressors: separated by commas
  * @pools: separated by commas
  * @trouble: what goes wrong
+ * @traffic: memory traffic was counted
  */
 struct sample_run {
 	const char *engine;
@@ -32,6 +33,7 @@ struct sample_run {
 	const char *compressors;
 	const char *pools;
 	enum sample_trouble trouble;
+	bool traffic;
 };
 
 /** sample_run_make() - write it to a new folder; a failure fails the running test */

@@ -50,6 +50,11 @@ static const struct sample_run one_variant = {
 	.pools = "zsmalloc",
 };
 
+static const struct sample_run counted = {
+	.engine = "exact", .variants = "baseline,vmemmap-4k,lazy-vmemmap", .shift = 2703,
+	.trials = 1, .compressors = "lz4", .pools = "zsmalloc", .traffic = true,
+};
+
 static char *printed(const struct store_content *content, enum print_format format,
 		     unsigned int flags)
 {
@@ -108,6 +113,12 @@ static void text_of_trouble_says_what_did_not_pass(void **state)
 {
 	(void)state;
 	check_output(&trouble, PRINT_TEXT, 0, "compare-trouble.txt");
+}
+
+static void text_of_traffic_shows_lines_of_the_memmap(void **state)
+{
+	(void)state;
+	check_output(&counted, PRINT_TEXT, 0, "compare-traffic.txt");
 }
 
 static void text_of_one_variant_has_figures_only(void **state)
@@ -444,6 +455,7 @@ int main(void)
 		cmocka_unit_test(text_of_the_same_variant_twice_shows_no_difference),
 		cmocka_unit_test(text_of_many_boots_and_variants_shows_the_spread),
 		cmocka_unit_test(text_of_trouble_says_what_did_not_pass),
+		cmocka_unit_test(text_of_traffic_shows_lines_of_the_memmap),
 		cmocka_unit_test(text_of_one_variant_has_figures_only),
 		cmocka_unit_test(json_of_two_variants),
 		cmocka_unit_test(json_of_trouble),
