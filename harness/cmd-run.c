@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache-model.h"
 #include "cmd.h"
 #include "compare.h"
 #include "plot.h"
@@ -20,7 +21,7 @@
 enum {
 	OPT_VARIANTS = OPT_OWN, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS, OPT_PROFILE, OPT_OUT,
 	OPT_RESUME, OPT_DRY_RUN, OPT_PARAM, OPT_JOBS, OPT_PROBE, OPT_NO_PLOTS,
-	OPT_SILENCE,
+	OPT_SILENCE, OPT_TRAFFIC,
 };
 
 /**
@@ -53,6 +54,19 @@ static int parse_count(const char *option, const char *text, unsigned int *ret_c
 	return -1;
 }
 
+static int take_traffic(struct run_options *run, const char *sizes)
+{
+	struct cache_size size[CACHE_LEVELS];
+	char why[256];
+
+	if (cache_sizes_parse(sizes, size, why, sizeof(why))) {
+		report_usage("--traffic: %s", why);
+		return EXIT_USAGE;
+	}
+	run->request.traffic = sizes;
+	return -1;
+}
+
 static int take_option(struct run_options *run, struct options *opts, int opt)
 {
 	switch (opt) {
@@ -71,6 +85,8 @@ static int take_option(struct run_options *run, struct options *opts, int opt)
 		return parse_count("--jobs", optarg, &run->request.jobs);
 	case OPT_SILENCE:
 		return parse_count("--silence", optarg, &run->request.silence_s);
+	case OPT_TRAFFIC:
+		return take_traffic(run, optarg ? optarg : CACHE_SIZES_DEFAULT);
 	case OPT_PROFILE:
 		run->request.plan.profile = optarg;
 		return -1;
@@ -105,7 +121,7 @@ static int check_resume(const struct run_options *run)
 	if (!run->resume)
 		return -1;
 	if (run->dry_run || request->out || request->plan.trials || request->plan.workloads.nr ||
-	    request->plan.params.nr || strcmp(request->plan.profile, PROFILE_DEFAULT) ||
+	    request->plan.params.nr || request->traffic || strcmp(request->plan.profile, PROFILE_DEFAULT) ||
 	    strcmp(request->engine, ENGINE_DEFAULT) || strcmp(run->variants, VARIANTS_DEFAULT)) {
 		report_usage("--resume %s: runs what that run has planned; only --jobs, --silence and "
 			     "--no-plots go with it", run->resume);
@@ -126,6 +142,7 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 		{ "param", required_argument, NULL, OPT_PARAM },
 		{ "jobs", required_argument, NULL, OPT_JOBS },
 		{ "silence", required_argument, NULL, OPT_SILENCE },
+		{ "traffic", optional_argument, NULL, OPT_TRAFFIC },
 		{ "out", required_argument, NULL, OPT_OUT },
 		{ "resume", required_argument, NULL, OPT_RESUME },
 		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
@@ -338,6 +355,8 @@ const struct command cmd_run = {
 		 "  --param W.NAME=V,...    values of a parameter, stronger than the profile\n"
 		 "  --trials N              boots per cell\n"
 		 "  --jobs N                guests at once\n"
+		 "  --traffic[=SIZES]       count memory traffic; caches to model: bytes/ways of L1,\n"
+		 "                          L2, LLC, entries/ways of the dTLB (" CACHE_SIZES_DEFAULT ")\n"
 		 "  --silence SECONDS       a guest that says nothing for so long hangs\n"
 		 "  --out DIR               folder of this run\n"
 		 "  --resume RUN            run what is missing of an earlier run\n"

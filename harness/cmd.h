@@ -20,6 +20,7 @@
  * @kernels: folder of the kernel variants
  * @plots: folder of the gnuplot scripts
  * @agent: the static guest program
+ * @traffic: the plugin of QEMU that counts memory traffic
  * @results: folder runs land in by default
  * @cache: root of the cache
  */
@@ -27,6 +28,7 @@ struct paths {
 	char *kernels;
 	char *plots;
 	char *agent;
+	char *traffic;
 	char *results;
 	char *cache;
 };

@@ -243,6 +243,7 @@ static void find_paths(struct paths *paths)
 	paths->kernels = path_of("PAGEMETA_KERNELS", PKGDATADIR "/kernels");
 	paths->plots = path_of("PAGEMETA_PLOTS", PKGDATADIR "/plots");
 	paths->agent = path_of("PAGEMETA_AGENT", PKGLIBEXECDIR "/agent");
+	paths->traffic = path_of("PAGEMETA_TRAFFIC", PKGLIBEXECDIR "/traffic.so");
 	paths->results = default_results();
 	paths->cache = cache_default();
 }
@@ -252,6 +253,7 @@ static void free_options(struct options *opts)
 	free(opts->paths.kernels);
 	free(opts->paths.plots);
 	free(opts->paths.agent);
+	free(opts->paths.traffic);
 	free(opts->paths.results);
 	free(opts->paths.cache);
 	free(opts->kernel_source);

@@ -15,6 +15,7 @@
 #include "proc.h"
 #include "record.h"
 #include "runner.h"
+#include "traffic-figures.h"
 
 /* Wall seconds per second of guest time; icount runs some 100 M instructions a second. */
 static const struct {
@@ -29,6 +30,9 @@ static const struct {
 /* Lockdep, page poisoning and the rest execute several times the instructions for the same work. */
 #define DEBUG_PATIENCE 8
 
+/* Every access is counted and goes through the modelled caches. */
+#define TRAFFIC_PATIENCE 2
+
 /**
  * struct slot - one guest that runs
  * @guest: NULL when the slot is free
@@ -37,6 +41,7 @@ static const struct {
  * @place: where it runs
  * @console: path of its console
  * @initramfs: path of its archive, removed at its end
+ * @traffic: path of what the plugin writes, removed at its end; NULL without plugin
  * @job_text: what is in it
  * @started: wall clock
  * @first: how its first guest ended where there is a second, see emulator_failed()
@@ -48,6 +53,7 @@ struct slot {
 	struct topo_placement place;
 	char *console;
 	char *initramfs;
+	char *traffic;
 	char *job_text;
 	int64_t started;
 	char *first;
@@ -194,9 +200,12 @@ static void slot_clear(struct slot *slot)
 {
 	if (slot->initramfs)
 		unlink(slot->initramfs);
+	if (slot->traffic)
+		unlink(slot->traffic);
 	record_free(&slot->record);
 	free(slot->console);
 	free(slot->initramfs);
+	free(slot->traffic);
 	free(slot->job_text);
 	free(slot->first);
 	*slot = (struct slot){ 0 };
@@ -256,6 +265,8 @@ static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, 
 	slot->console = str_printf("%s/%s", dir, name);
 	free(name);
 	slot->initramfs = str_printf("%s/console/%zu.cpio", dir, index + 1);
+	if (runner->config->traffic && runner_engine(cell, runner->config->engine) == ENGINE_EXACT)
+		slot->traffic = str_printf("%s/console/%zu.traffic", dir, index + 1);
 	runner_job(cell, variant_of(runner, index)->variant, runner->config->engine, &job);
 	error = job_format(&job, &slot->job_text);
 	if (error)
@@ -282,9 +293,13 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.pmem_mib = needs.pmem_mib,
 		.pmem_touch_mib = needs.pmem_touch_mib,
 		.balloon_mib = needs.balloon_mib,
-		.deadline_s = patience[engine].boot_s +
-			      patience[engine].per_guest_s *
-			      deadline_of(cell, variant_of(runner, slot->index)->variant),
+		.deadline_s = (patience[engine].boot_s +
+			       patience[engine].per_guest_s *
+			       deadline_of(cell, variant_of(runner, slot->index)->variant)) *
+			      (slot->traffic ? TRAFFIC_PATIENCE : 1),
+		.traffic = slot->traffic ? config->traffic : NULL,
+		.traffic_caches = config->traffic_caches,
+		.traffic_path = slot->traffic,
 		.silence_s = config->silence_s ? config->silence_s : patience[engine].silence_s,
 		.placement = &slot->place,
 		.console_path = slot->console,
@@ -413,6 +428,9 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 		record_add_check(&slot->record, "started-twice", VERDICT_PASS, "the first guest "
 				 "ended while it booted, which the emulator can make of text that "
 				 "is patched: %s", slot->first);
+	/* Of a guest that came to its end: what went wrong before says more. */
+	if (slot->traffic && result.end == GUEST_DONE)
+		traffic_figures_add(&slot->record, slot->traffic);
 	cell.verdict = record_judge(&slot->record, planned->workload, &result, &cell.reason);
 	if (planned->trial == 0 && cell.verdict == VERDICT_PASS) {
 		check_exactness(runner, &slot->record);

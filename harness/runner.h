@@ -36,6 +36,8 @@ struct runner_variant {
  * @qemu: program
  * @agent: static guest program
  * @engine: how guests run
+ * @traffic: the plugin that counts memory traffic, NULL for none
+ * @traffic_caches: sizes of the caches it models
  * @jobs: guests at once
  * @silence_s: seconds without output after which a guest hangs; 0 is the engine's
  * @topo: this host
@@ -51,6 +53,8 @@ struct runner_config {
 	const char *qemu;
 	const char *agent;
 	enum engine engine;
+	const char *traffic;
+	const char *traffic_caches;
 	unsigned int jobs;
 	unsigned int silence_s;
 	const struct topo *topo;

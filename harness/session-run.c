@@ -11,6 +11,7 @@
 #include "host.h"
 #include "reference.h"
 #include "session.h"
+#include "traffic-metric.h"
 
 static char *new_id(time_t now)
 {
@@ -97,6 +98,7 @@ static void describe_run(const struct session *session, struct store_run *run)
 		.host = host_line(),
 		.topology = topo_xml(session->topo),
 		.notes = notes_of(session),
+		.traffic = str_dup(session->request->traffic ? session->request->traffic : ""),
 	};
 	run->id = new_id(run->started);
 	if (!run->topology)
@@ -127,8 +129,22 @@ static int add_kernels(struct session *session, struct err *err)
 	return error;
 }
 
+/** struct adding - what add_traffic_metric() needs */
+struct adding {
+	struct store *store;
+	struct err *err;
+};
+
+static int add_traffic_metric(void *ctx, const struct store_metric *metric)
+{
+	const struct adding *adding = ctx;
+
+	return store_add_metric(adding->store, metric, adding->err);
+}
+
 static int add_metrics(struct session *session, struct err *err)
 {
+	struct adding adding = { .store = session->store, .err = err };
 	int error = 0;
 
 	for (size_t i = 0; i < session->plan.nr_workloads; i++) {
@@ -149,6 +165,8 @@ static int add_metrics(struct session *session, struct err *err)
 
 			error = store_add_metric(session->store, &stored, err);
 		}
+		if (!error && session->request->traffic)
+			error = traffic_metric_each(workload, add_traffic_metric, &adding);
 	}
 	return error;
 }
@@ -303,6 +321,8 @@ static int run_cells(struct session *session, const bool *finished,
 		.qemu = session->qemu,
 		.agent = session->request->opts->paths.agent,
 		.engine = session->engine,
+		.traffic = session->request->traffic ? session->request->opts->paths.traffic : NULL,
+		.traffic_caches = session->request->traffic,
 		.jobs = choose_jobs(session),
 		.silence_s = session->request->silence_s,
 		.topo = session->topo,
@@ -483,6 +503,7 @@ int session_resume(struct session_request *request, const char *dir, struct prog
 		error = restore_plan(&plan, &content, err);
 	for (size_t i = 0; i < plan.variant.nr && !error; i++)
 		strv_add(&request->plan.variants, "%s", plan.variant.item[i]);
+	request->traffic = *content.run.traffic ? content.run.traffic : NULL;
 	if (!error)
 		error = session_open(request, progress, ret_session, err);
 	ret_session->plan = plan;
@@ -499,6 +520,7 @@ int session_resume(struct session_request *request, const char *dir, struct prog
 	if (!error)
 		error = rerun(ret_session, &content, err);
 	request->engine = "";
+	request->traffic = NULL;
 	store_content_free(&content);
 	return error;
 }

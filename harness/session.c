@@ -34,6 +34,7 @@ static int load_variants(struct session *session, struct err *err)
 static int find_tools(struct session *session, struct err *err)
 {
 	const char *agent = session->request->opts->paths.agent;
+	const char *plugin = session->request->opts->paths.traffic;
 
 	session->qemu = qemu_find();
 	if (!session->qemu)
@@ -44,6 +45,9 @@ static int find_tools(struct session *session, struct err *err)
 		return err_set(err, -ENODEV, "%s: is no QEMU: --version says \"%s\"; install QEMU or set "
 			       "PAGEMETA_QEMU", session->qemu,
 			       session->qemu_version ? session->qemu_version : "");
+	if (session->request->traffic && access(plugin, R_OK))
+		return err_set(err, -ENODEV, "traffic plugin %s: cannot be read; build the suite or set "
+			       "PAGEMETA_TRAFFIC", plugin);
 	if (hash_file(agent, session->agent_hash, NULL))
 		return err_set(err, -ENODEV, "agent %s: cannot be read; build the suite or set "
 			       "PAGEMETA_AGENT", agent);
@@ -177,6 +181,18 @@ static int demand_kvm(struct session *session, struct err *err)
 		       answer.why);
 }
 
+/* What counts memory traffic are translated instructions, so that only one engine can. */
+static int exact_for_traffic(struct session *session, struct err *err)
+{
+	const char *name = session->request->engine;
+
+	if (strcmp(name, "auto") && strcmp(name, engine_table[ENGINE_EXACT].name))
+		return err_set(err, -EINVAL, "--traffic: needs --engine exact, not %s", name);
+	session->engine = ENGINE_EXACT;
+	session->request->plan.exact = true;
+	return 0;
+}
+
 int session_choose_engine(struct session *session, bool may_boot, struct err *err)
 {
 	const char *name = session->request->engine;
@@ -184,6 +200,8 @@ int session_choose_engine(struct session *session, bool may_boot, struct err *er
 	struct strv known = { 0 };
 	int error;
 
+	if (session->request->traffic)
+		return exact_for_traffic(session, err);
 	if (strcmp(name, "auto")) {
 		error = engine_parse(name, &session->engine);
 		if (!error && session->engine == ENGINE_KVM && may_boot)

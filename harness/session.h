@@ -18,6 +18,8 @@
  * @opts: paths and the like
  * @plan: what was asked for; @plan.exact is set when the engine is known
  * @engine: name, "auto" included
+ * @traffic: sizes of caches where memory traffic is counted, NULL where it is not; with
+ *	it, "auto" is the exact engine
  * @probe_again: forget what is remembered about kvm
  * @out: folder of the run; NULL makes one below the results
  * @jobs: guests at once; 0 chooses
@@ -28,6 +30,7 @@ struct session_request {
 	const struct options *opts;
 	struct plan_request plan;
 	const char *engine;
+	const char *traffic;
 	bool probe_again;
 	const char *out;
 	unsigned int jobs;

@@ -34,9 +34,10 @@ static int run_row(sqlite3_stmt *stmt, void *ctx)
 		.host = column_text(stmt, 8),
 		.topology = column_text(stmt, 9),
 		.notes = column_text(stmt, 10),
-		.started = sqlite3_column_int64(stmt, 11),
-		.ended = sqlite3_column_int64(stmt, 12),
-		.status = column_text(stmt, 13),
+		.traffic = column_text(stmt, 11),
+		.started = sqlite3_column_int64(stmt, 12),
+		.ended = sqlite3_column_int64(stmt, 13),
+		.status = column_text(stmt, 14),
 	};
 	return 0;
 }
@@ -205,7 +206,9 @@ static const struct table {
 
 static const struct table run_table = {
 	"SELECT id, suite_version, engine, exact, profile, argv, qemu_version, agent_hash, host,"
-	" topology, notes, started, ended, status FROM run", run_row, 0, NULL
+	" topology, notes, traffic, started, ended, status FROM run", run_row, 3,
+	"SELECT id, suite_version, engine, exact, profile, argv, qemu_version, agent_hash, host,"
+	" topology, notes, '', started, ended, status FROM run"
 };
 
 static int load_table(struct store *store, const struct table *from, void *ctx, struct err *err)
@@ -276,6 +279,7 @@ void store_run_free(struct store_run *run)
 	free(run->host);
 	free(run->topology);
 	free(run->notes);
+	free(run->traffic);
 	free(run->status);
 	*run = (struct store_run){ 0 };
 }

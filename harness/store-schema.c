@@ -26,6 +26,7 @@ const char store_schema_sql[] =
 	"	host TEXT NOT NULL,"
 	"	topology TEXT NOT NULL,"
 	"	notes TEXT NOT NULL,"
+	"	traffic TEXT NOT NULL,"
 	"	started INTEGER NOT NULL,"
 	"	ended INTEGER NOT NULL DEFAULT 0,"
 	"	status TEXT NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'finished'))"

@@ -19,8 +19,9 @@
 /*
  * PRAGMA user_version; a newer one is refused with a clear text, older ones are read.
  * 2: metric.reference
+ * 3: run.traffic
  */
-#define STORE_SCHEMA 2
+#define STORE_SCHEMA 3
 
 struct store;
 
@@ -37,6 +38,7 @@ struct store;
  * @host: uname and CPU model in one line
  * @topology: hwloc XML
  * @notes: what the run should be read with (probe's answer, doctor's findings)
+ * @traffic: sizes of the caches modelled where memory traffic was counted, or ""
  * @started: seconds since the epoch
  * @ended: 0 while it is not finished
  * @status: "running" or "finished"
@@ -53,6 +55,7 @@ struct store_run {
 	char *host;
 	char *topology;
 	char *notes;
+	char *traffic;
 	int64_t started;
 	int64_t ended;
 	char *status;

@@ -351,6 +351,18 @@ static void unequal_boots_are_a_broken_test_bed(void **state)
 	assert_cell(bench, 1, VERDICT_BROKEN, "exactness: series");
 }
 
+/* A QEMU that takes the plugin and leaves no file of it. */
+static void a_cell_whose_traffic_is_missing_is_broken(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, GOOD);
+	bench->config.traffic = "/traffic.so";
+	bench->config.traffic_caches = "32K/8,1M/16,8M/16,64/4";
+	assert_int_equal(run(bench, ENGINE_EXACT, 1), 0);
+	assert_cell(bench, 0, VERDICT_BROKEN, "traffic: ");
+}
+
 static void finished_cells_are_not_run_again(void **state)
 {
 	struct bench *bench = *state;
@@ -390,6 +402,7 @@ int main(void)
 		TEST(a_cell_gets_what_its_parameters_need),
 		TEST(a_variant_without_a_kernel_is_broken),
 		TEST(equal_boots_prove_exactness),
+		TEST(a_cell_whose_traffic_is_missing_is_broken),
 		TEST(unequal_boots_are_a_broken_test_bed),
 		TEST(finished_cells_are_not_run_again),
 		TEST(an_interrupt_leaves_running_cells_to_be_resumed),

@@ -170,14 +170,14 @@ static void a_newer_schema_is_refused_and_names_the_suite_it_needs(void **state)
 	(void)state;
 
 	sample_run_make(&sample, dir);
-	run_sql(dir, "PRAGMA user_version = 3; UPDATE run SET suite_version = '7.5'");
+	run_sql(dir, "PRAGMA user_version = 4; UPDATE run SET suite_version = '7.5'");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
 	assert_non_null(strstr(err.text, "pagemeta 7.5 or newer"));
 	assert_int_equal(store_open(dir, true, &store, &err), -EPROTO);
 
 	run_sql(dir, "DROP TABLE run");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "schema 3"));
+	assert_non_null(strstr(err.text, "schema 4"));
 	run_sql(dir, "PRAGMA user_version = 0");
 	assert_int_equal(store_open(dir, false, &store, &err), -EBADMSG);
 	sample_remove(dir);
@@ -190,11 +190,13 @@ static void a_run_of_an_older_schema_is_read(void **state)
 	(void)state;
 
 	sample_run_make(&sample, dir);
-	run_sql(dir, "PRAGMA user_version = 1; ALTER TABLE metric DROP COLUMN reference");
+	run_sql(dir, "PRAGMA user_version = 1; ALTER TABLE metric DROP COLUMN reference;"
+		" ALTER TABLE run DROP COLUMN traffic");
 	load(dir, &content);
 	assert_int_equal(content.nr_metrics, 10);
 	assert_int_equal(content.metric[2].combine, COMBINE_P99);
 	assert_int_equal(content.metric[2].reference, REFERENCE_NONE);
+	assert_string_equal(content.run.traffic, "");
 	store_content_free(&content);
 	sample_remove(dir);
 }
