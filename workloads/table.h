@@ -35,6 +35,7 @@
 	entry(memory_offline)	\
 	entry(kselftest)	\
 	entry(holes)		\
+	entry(traffic)		\
 	entry(fault_panic)	\
 	entry(fault_oops)	\
 	entry(fault_warning)	\
