@@ -109,9 +109,8 @@ int dax_bind(struct dax *dax)
 	if (!err) {
 		record(&cycles);
 		dax_check_bound(dax, "bind=first", &cycles.start, &cycles.bound, false);
-		dax_check_returned(dax->run, "bind=first", &cycles.start, &cycles.first,
-				   dax->region.bytes);
-		dax_check_returned(dax->run, "bind=again", &cycles.first, &cycles.last, 0);
+		dax_check_returned(dax->run, "bind=first", &cycles.start, &cycles.first, true);
+		dax_check_returned(dax->run, "bind=again", &cycles.first, &cycles.last, false);
 		err = nd_device_free(&cycles.device);
 		if (err)
 			err = run_error(dax->run, err, "%s: free: %s", cycles.device.name,

@@ -209,6 +209,6 @@ int dax_device(struct dax *dax)
 	if (!err)
 		err = dax_metadata_read(dax->run, &end);
 	if (!err)
-		dax_check_returned(dax->run, "bind=device", &start, &end, 0);
+		dax_check_returned(dax->run, "bind=device", &start, &end, false);
 	return err;
 }

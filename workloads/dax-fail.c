@@ -326,8 +326,7 @@ static int sweep_run(struct fail_cell *cell, struct sweep *sweep, bool first)
 	if (!err)
 		err = dax_metadata_read(cell->dax.run, &end);
 	if (!err)
-		dax_check_returned(cell->dax.run, sweep->labels, &sweep->start, &end,
-			   first ? cell->dax.region.bytes : 0);
+		dax_check_returned(cell->dax.run, sweep->labels, &sweep->start, &end, first);
 	owners = read_owners(cell, &cell->after);
 	if (!owners)
 		check_undone(cell, sweep, sweep->failed + sweep->survived);

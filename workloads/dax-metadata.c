@@ -15,30 +15,22 @@
 #include "memmap-size.h"
 #include "ptdump.h"
 #include "run.h"
-#include "snapshot.h"
 #include "sysfs.h"
 
-/*
- * What a bind takes beside the memmap and the page tables: roots of the section array
- * (one page for 16 GiB), the block device, what caches keep; and the usage map of each
- * section, 64 bytes, of which debug kernels make about 400 by what SLUB puts around them.
- */
+/* What a bind takes beside the memmap, the page tables and slabs: the block device. */
 #define BESIDE_PAGES 256
-#define BESIDE_SECTION_BYTES 512
 
 /* sizeof(struct page) of 6.12 on x86-64, where it cannot be derived. */
 #define FULL_PAGE_BYTES 64
 
 /*
- * What first use leaves behind for good: the same, of usage maps an eighth, which is what
- * slab caches keep of them. After that, all cycles together leave
- * nothing but what slab caches keep, what waits for RCU, and a worker's stack: -16 to 35
- * pages were seen on debug kernels, after two of them as after 30.
+ * What first use leaves behind for good: the same. After that, all cycles together leave
+ * nothing but what waits for RCU and what CPUs keep.
  */
 #define LEFT_FIRST_PAGES 256
 #define LEFT_AGAIN_PAGES 64
 
-/* A slab that becomes free while a bind goes on hides as many of its pages. */
+/* What others give back while a bind goes on hides as many of its pages. */
 #define GIVEN_BACK_PAGES 32
 
 /* When pages are given back is up to a worker; it waits a tenth of a second for more. */
@@ -84,18 +76,28 @@ int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
 	return dax_lazy_read(run, &metadata->lazy);
 }
 
-/* Memory of the process, what it recorded, and the stacks of kernel threads, in KiB. */
+/*
+ * What comes and goes beside a namespace: memory of the process, what it recorded, slabs,
+ * and the stacks of kernel threads, which alone are in KiB. Slab caches keep what they had,
+ * and the usage map of a section is 64 bytes of slab, about 400 on a debug kernel: whether
+ * objects are leaked is what the invariants check tells, and kmemleak.
+ */
 static int read_other(uint64_t *ret_pages)
 {
-	uint64_t shmem = 0, anon = 0, stack = 0;
-	int err = sysfs_field("/proc/vmstat", "nr_shmem", &shmem);
+	static const char *const fields[] = { "nr_shmem", "nr_anon_pages", "nr_slab_reclaimable",
+					      "nr_slab_unreclaimable" };
+	uint64_t pages = 0, part = 0;
+	size_t i;
+	int err = 0;
 
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]) && !err; i++) {
+		err = sysfs_field("/proc/vmstat", fields[i], &part);
+		pages += part;
+	}
 	if (!err)
-		err = sysfs_field("/proc/vmstat", "nr_anon_pages", &anon);
+		err = sysfs_field("/proc/vmstat", "nr_kernel_stack", &part);
 	if (!err)
-		err = sysfs_field("/proc/vmstat", "nr_kernel_stack", &stack);
-	if (!err)
-		*ret_pages = shmem + anon + stack / 4;
+		*ret_pages = pages + part / 4;
 	return err;
 }
 
@@ -103,7 +105,6 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 {
 	struct dax_metadata metadata;
 	struct ptdump_vmemmap vmemmap;
-	uint64_t tools = 0;
 	int err;
 
 	/* What other CPUs counted and have not yet handed in. */
@@ -126,10 +127,6 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	err = read_other(&metadata.other_pages);
 	if (err)
 		return run_error(run, err, "/proc/vmstat: %s", strerror(-err));
-	err = snapshot_tool_pages(&tools);
-	if (err)
-		return run_error(run, err, "/proc/slabinfo: %s", strerror(-err));
-	metadata.other_pages += tools;
 	*ret_metadata = metadata;
 	return 0;
 }
@@ -158,16 +155,6 @@ int dax_page_bytes(struct run *run, uint64_t *ret_bytes)
 static uint64_t full_memmap(const struct dax *dax)
 {
 	return dax->region.bytes / 4096 * dax->page_bytes / 4096;
-}
-
-static int64_t usage_pages(uint64_t bytes)
-{
-	return (int64_t)(bytes / MEMMAP_SECTION_BYTES * BESIDE_SECTION_BYTES / 4096);
-}
-
-static int64_t beside_pages(const struct dax *dax)
-{
-	return BESIDE_PAGES + usage_pages(dax->region.bytes);
 }
 
 static int read_free(const struct dax *dax, uint64_t *ret_pages)
@@ -223,11 +210,7 @@ int dax_room(const struct dax *dax)
 			       pages / 256);
 }
 
-/*
- * What was recorded in between lies in shmem, the only user of it here; workers start and
- * end as there is work; and the tools of a debug kernel have an object for each of the
- * kernel's.
- */
+/* Free memory that is gone, but for what comes and goes beside: see read_other(). */
 static int64_t missing_pages(const struct dax_metadata *start, const struct dax_metadata *end)
 {
 	return (int64_t)(start->free_pages - end->free_pages) -
@@ -281,8 +264,7 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 	int64_t tables = dax_table_pages(start, bound);
 	int64_t direct = (int64_t)(bound->direct_pages - start->direct_pages);
 	int64_t least = counted + tables + direct - GIVEN_BACK_PAGES;
-	int64_t beside = beside_pages(dax);
-	int64_t most = counted + tables + direct + beside;
+	int64_t most = counted + tables + direct + BESIDE_PAGES;
 	bool right = counted >= 0 && counted <= full && taken >= least && taken <= most &&
 		     lazy_right(start, bound, lazy);
 
@@ -290,23 +272,23 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 		  "namespace of %" PRIu64 " GiB: nr_memmap_pages rose by %" PRId64 ", at most %" PRIu64
 		  " pages x %" PRIu64 " B = %" PRId64 " pages; free memory fell by %" PRId64
 		  ", must be %" PRId64 " to %" PRId64 " (page tables: %" PRId64 " of the memmap, %" PRId64
-		  " of the direct map; -%d to %" PRId64 " for all else); of it lazily (must be %s): %" PRIu64
+		  " of the direct map; -%d to %d for all else); of it lazily (must be %s): %" PRIu64
 		  " B, at most %u, %" PRIu64 " pages populated and one shared by %" PRIu64,
 		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, taken, least,
-		  most, tables, direct, GIVEN_BACK_PAGES, beside, lazy ? "all" : "none",
+		  most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES, lazy ? "all" : "none",
 		  bound->lazy.bytes - start->lazy.bytes, LAZY_MEMMAP_IDLE_BYTES,
 		  bound->lazy.populated - start->lazy.populated,
 		  bound->lazy.shared - start->lazy.shared);
 }
 
 void dax_check_returned(struct run *run, const char *labels, const struct dax_metadata *start,
-			const struct dax_metadata *end, uint64_t first)
+			const struct dax_metadata *end, bool first)
 {
 	int64_t counted = (int64_t)(end->memmap_pages - start->memmap_pages);
 	int64_t missing = missing_pages(start, end);
 	int64_t tables = (int64_t)(end->table_pages - start->table_pages);
 	int64_t direct = (int64_t)(end->direct_pages - start->direct_pages);
-	int64_t most = first ? LEFT_FIRST_PAGES + usage_pages(first) / 8 : LEFT_AGAIN_PAGES;
+	int64_t most = first ? LEFT_FIRST_PAGES : LEFT_AGAIN_PAGES;
 	bool right = !counted && missing <= most && (first || (!tables && !direct)) &&
 		     end->lazy.bytes == start->lazy.bytes;
 

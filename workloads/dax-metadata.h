@@ -16,7 +16,7 @@ struct run;
  * struct dax_metadata - what memory holds
  * @memmap_pages: nr_memmap_pages of /proc/vmstat: memmap of memory that came after boot
  * @free_pages: free memory
- * @other_pages: of the cell itself, of kernel stacks, and of the debug kernel's tools
+ * @other_pages: of the cell itself, of slabs and of kernel stacks
  * @table_pages: pages of page tables that map the memmap
  * @lazy: the same where it is populated lazily: then page tables say nothing of memory
  * @direct_pages: pages of page tables that map the direct map
@@ -57,11 +57,10 @@ int dax_metadata_counters(struct run *run, struct dax_metadata *metadata);
  * @labels: of the check
  * @start: before some binds
  * @end: after as many unbinds
- * @first: bytes that were bound for the first time among them, of which something is
- *         left for good that is not a leak; 0: none
+ * @first: the first bind was among them: what it leaves for good is not a leak
  */
 void dax_check_returned(struct run *run, const char *labels, const struct dax_metadata *start,
-			const struct dax_metadata *end, uint64_t first);
+			const struct dax_metadata *end, bool first);
 
 /**
  * dax_lazy_settled() - wait until a memmap that is populated lazily is given back

@@ -359,7 +359,7 @@ static int storm_run(struct run *run)
 		err = take_stock(&end);
 	if (err)
 		return err;
-	dax_check_returned(run, "", &start, &end, 0);
+	dax_check_returned(run, "", &start, &end, false);
 	return kmemleak_check(run);
 }
 

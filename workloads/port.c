@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sends frames over the virtio-serial port. A write() blocks until the host has
- * taken the bytes, so nothing of the stream is lost when the guest powers off
- * right after.
+ * Sends frames over the virtio-serial port. A write() returns when they are queued; QEMU
+ * takes them at once unless its pipe is full, of which the harness keeps 1 MiB. What is
+ * queued when the guest powers off is lost, and the harness calls the stream cut off.
  */
 #include "port.h"
 

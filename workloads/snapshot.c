@@ -145,30 +145,6 @@ int snapshot_parse_slabinfo(const char *text, struct snapshot *ret_snapshot)
 	return 0;
 }
 
-int snapshot_tool_pages(uint64_t *ret_pages)
-{
-	FILE *file = fopen("/proc/slabinfo", "re");
-	struct snapshot_cache cache;
-	uint64_t all = 0;
-	int64_t pages = 0;
-	char line[512];
-
-	if (!file)
-		return -errno;
-	/* Two lines of headings; the tools are among those that follow, or are not there. */
-	while (fgets(line, sizeof(line), file)) {
-		pages = parse_cache(line, &cache);
-		if (pages >= 0 && is_tool(cache.name))
-			all += (uint64_t)pages;
-	}
-	fclose(file);
-	/* The last line is that of a cache: anything else is no slabinfo. */
-	if (pages < 0)
-		return -EBADMSG;
-	*ret_pages = all;
-	return 0;
-}
-
 static int parse_zoneinfo(const char *text, struct free_pages *ret_free)
 {
 	struct free_pages free_pages = { 0 };

@@ -141,7 +141,4 @@ unsigned int snapshot_growth(const struct snapshot *before, const struct snapsho
  */
 int snapshot_parse_slabinfo(const char *text, struct snapshot *ret_snapshot);
 
-/** snapshot_tool_pages() - pages of the caches that are left out. Return: 0 or -errno */
-int snapshot_tool_pages(uint64_t *ret_pages);
-
 #endif
