@@ -40,20 +40,6 @@ struct run_options {
 	bool no_plots;
 };
 
-static int parse_count(const char *option, const char *text, unsigned int *ret_count)
-{
-	unsigned long value;
-	char *end;
-
-	value = strtoul(text, &end, 10);
-	if (end == text || *end || !value || value > 1000 || *text == '-') {
-		report_usage("%s %s: give a number from 1 to 1000", option, text);
-		return EXIT_USAGE;
-	}
-	*ret_count = value;
-	return -1;
-}
-
 static int take_traffic(struct run_options *run, const char *sizes)
 {
 	struct cache_size size[CACHE_LEVELS];
@@ -80,11 +66,11 @@ static int take_option(struct run_options *run, struct options *opts, int opt)
 		run->request.engine = optarg;
 		return -1;
 	case OPT_TRIALS:
-		return parse_count("--trials", optarg, &run->request.plan.trials);
+		return cmd_count("--trials", optarg, &run->request.plan.trials);
 	case OPT_JOBS:
-		return parse_count("--jobs", optarg, &run->request.jobs);
+		return cmd_count("--jobs", optarg, &run->request.jobs);
 	case OPT_SILENCE:
-		return parse_count("--silence", optarg, &run->request.silence_s);
+		return cmd_count("--silence", optarg, &run->request.silence_s);
 	case OPT_TRAFFIC:
 		return take_traffic(run, optarg ? optarg : CACHE_SIZES_DEFAULT);
 	case OPT_PROFILE:
@@ -164,18 +150,6 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 	return check_resume(run);
 }
 
-/*
- * A name that is not known, a value out of range and a run that cannot be gone on
- * with are the user's to mend; everything else is the test bed's.
- */
-static int exit_code_of(int error)
-{
-	if (error == -EINTR)
-		return 128 + (proc_interrupted() ? proc_interrupted() : 2);
-	return error == -ENOENT || error == -EINVAL || error == -E2BIG || error == -EEXIST ||
-	       error == -ESTALE ? EXIT_USAGE : EXIT_BROKEN;
-}
-
 static int draw(const struct options *opts, const struct compare *compare, const char *dir)
 {
 	struct strv made = { 0 };
@@ -225,16 +199,11 @@ static int fail(struct session *session, struct progress *progress, int error,
 		const struct err *err)
 {
 	progress_clear(progress);
-	if (error == -EINTR && session->store)
-		report_error("interrupted; finished cells are kept, go on with: "
-			     "run-suite run --resume %s", store_dir(session->store));
-	else if (error == -EINTR)
-		report_error("interrupted; what was built so far is kept");
-	else if (exit_code_of(error) == EXIT_USAGE)
-		report_usage("%s", err->text);
-	else
-		report_error("%s", err->text);
-	return exit_code_of(error);
+	if (error != -EINTR || !session->store)
+		return cmd_fail(error, err);
+	report_error("interrupted; finished cells are kept, go on with: run-suite run --resume %s",
+		     store_dir(session->store));
+	return cmd_exit_code(error);
 }
 
 /* A folder that cannot take the run is found before minutes of building. */

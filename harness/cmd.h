@@ -121,6 +121,29 @@ int cmd_unknown(const char *what, const char *name, const struct strv *known);
  */
 int cmd_format(const char *name, enum print_format *ret_format);
 
+/** cmd_count() - the number from 1 to 1000 of an option. Return: -1 when it was set, else EXIT_USAGE */
+int cmd_count(const char *option, const char *text, unsigned int *ret_count);
+
+/**
+ * cmd_exit_code() - what an error is to the shell
+ * @error: -errno
+ *
+ * A name that is not known, a value out of range and a run that cannot be gone on with are
+ * the user's to mend; everything else is the test bed's.
+ *
+ * Return: EXIT_USAGE, EXIT_BROKEN, or 128 and the signal after an interruption.
+ */
+int cmd_exit_code(int error);
+
+/**
+ * cmd_fail() - report why something could not be done
+ * @error: -errno
+ * @err: why
+ *
+ * Return: cmd_exit_code().
+ */
+int cmd_fail(int error, const struct err *err);
+
 /** cmd_kernel_builder() - a builder from the options, without progress */
 struct kernel_builder cmd_kernel_builder(const struct options *opts);
 

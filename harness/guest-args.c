@@ -87,8 +87,10 @@ static int check(const struct guest_config *config, struct err *err)
 	if (config->engine == ENGINE_EXACT && config->cpus > 1)
 		return err_set(err, -EINVAL, "guest: %u vCPUs; the exact engine runs only one",
 			       config->cpus);
-	if (config->traffic && config->engine != ENGINE_EXACT)
+	if (config->traffic && !config->functions && config->engine != ENGINE_EXACT)
 		return err_set(err, -EINVAL, "guest: traffic is counted by the exact engine only");
+	if (config->functions && config->engine == ENGINE_KVM)
+		return err_set(err, -EINVAL, "guest: calls of functions are not counted by kvm");
 	if (config->mem_mib / nodes < 16)
 		return err_set(err, -EINVAL, "guest: %u MiB on %u node(s); each needs 16 MiB",
 			       config->mem_mib, nodes);
@@ -257,17 +259,18 @@ static char *double_commas(const char *text)
 
 static void add_traffic(const struct guest_config *config, struct strv *argv)
 {
-	char *plugin, *caches, *path;
+	const char *what = config->functions ? "functions" : "caches";
+	char *plugin, *value, *path;
 
 	if (!config->traffic)
 		return;
 	plugin = double_commas(config->traffic);
-	caches = double_commas(config->traffic_caches);
+	value = double_commas(config->functions ? config->functions : config->traffic_caches);
 	path = double_commas(config->traffic_path);
 	strv_add(argv, "-plugin");
-	strv_add(argv, "file=%s,caches=%s,out=%s", plugin, caches, path);
+	strv_add(argv, "file=%s,%s=%s,out=%s", plugin, what, value, path);
 	free(path);
-	free(caches);
+	free(value);
 	free(plugin);
 }
 

@@ -46,6 +46,7 @@ char *guest_quote(const struct strv *argv);
  * @address_space: RLIMIT_AS; looser, as QEMU maps much that it never touches
  * @deadline_ns: wall time in all
  * @silence_ns: wall time without output
+ * @boot_silence_ns: the same before the agent's hello
  * @panic_ns: wait for the end of a kernel that panics: it prints a stack first
  * @nmi_ns: the same for one that panics because of an NMI, if it does
  * @garbage_ns: wait for a kernel that scribbled over the port to say why
@@ -55,6 +56,7 @@ struct guest_limits {
 	uint64_t address_space;
 	uint64_t deadline_ns;
 	uint64_t silence_ns;
+	uint64_t boot_silence_ns;
 	uint64_t panic_ns;
 	uint64_t nmi_ns;
 	uint64_t garbage_ns;

@@ -71,11 +71,15 @@ struct guest_limits guest_limits(const struct guest_config *config)
 	unsigned int deadline = config->deadline_s ? config->deadline_s : patience->deadline_s;
 	unsigned int silence = config->silence_s ? config->silence_s : patience->silence_s;
 
+	unsigned int boot = config->boot_silence_s && config->boot_silence_s < silence ?
+			    config->boot_silence_s : silence;
+
 	return (struct guest_limits){
 		.rss = resident + beyond,
 		.address_space = mapped + beyond + ADDRESS_SPACE_SLACK,
 		.deadline_ns = deadline * SECOND,
 		.silence_ns = silence * SECOND,
+		.boot_silence_ns = boot * SECOND,
 		.panic_ns = 10 * SECOND,
 		.nmi_ns = 3 * SECOND,
 		.garbage_ns = 2 * SECOND,

@@ -214,6 +214,11 @@ static uint64_t monitor_until(const struct guest *guest)
 	return guest->start_ns + MONITOR_WAIT_NS + guest->config.mem_mib / 1024 * GUEST_SECOND;
 }
 
+static uint64_t silence_of(const struct guest *guest)
+{
+	return guest->facts.hello ? guest->limits.silence_ns : guest->limits.boot_silence_ns;
+}
+
 static void watch_time(struct guest *guest)
 {
 	uint64_t now = clock_ns();
@@ -224,8 +229,8 @@ static void watch_time(struct guest *guest)
 		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU does not answer on QMP: killed");
 	if (guest->state == STATE_RUNS && now >= guest->start_ns + guest->limits.deadline_ns)
 		hang(guest, CUT_DEADLINE, "not done after", guest->limits.deadline_ns);
-	if (guest->state == STATE_RUNS && now >= guest->heard_ns + guest->limits.silence_ns)
-		hang(guest, CUT_SILENCE, "no output for", guest->limits.silence_ns);
+	if (guest->state == STATE_RUNS && now >= guest->heard_ns + silence_of(guest))
+		hang(guest, CUT_SILENCE, "no output for", silence_of(guest));
 	if (guest->state == STATE_CLOSING && now >= guest->close_ns)
 		guest_kill(guest);
 }
@@ -244,7 +249,7 @@ static uint64_t next_look(const struct guest *guest)
 		return earlier(next, monitor_until(guest));
 	case STATE_RUNS:
 		next = earlier(next, guest->start_ns + guest->limits.deadline_ns);
-		return earlier(next, guest->heard_ns + guest->limits.silence_ns);
+		return earlier(next, guest->heard_ns + silence_of(guest));
 	case STATE_CLOSING:
 		return earlier(next, guest->close_ns);
 	case STATE_ENDED:

@@ -35,12 +35,15 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  * @balloon_mib: so much of its memory is given back through a balloon when it starts
  * @deadline_s: wall time the guest may take in all
  * @silence_s: wall time without a byte on console and port after which it hangs
+ * @boot_silence_s: the same while it boots, when it says more; 0: no other
  * @mem_limit: bytes QEMU may allocate beyond the guest's memory; 0 takes a default,
  *	a smaller one where @pmem_touch_mib is given
  * @placement: where it runs; NULL leaves it to the host
  * @traffic: the plugin that counts memory traffic, NULL for none; exact engine only
  * @traffic_caches: sizes of the caches it models, see cache_sizes_parse()
  * @traffic_path: file it writes
+ * @functions: file that lists functions whose calls the same plugin counts, see
+ *	functions_write(); NULL for none. Not together with @traffic_caches, and not by kvm
  * @console_path: file that keeps all the console says
  * @on_msg: called for each record; may be NULL
  * @on_msg_ctx: handed to it
@@ -60,11 +63,13 @@ struct guest_config {
 	unsigned int balloon_mib;
 	unsigned int deadline_s;
 	unsigned int silence_s;
+	unsigned int boot_silence_s;
 	uint64_t mem_limit;
 	const struct topo_placement *placement;
 	const char *traffic;
 	const char *traffic_caches;
 	const char *traffic_path;
+	const char *functions;
 	const char *console_path;
 	void (*on_msg)(void *ctx, const struct msg *msg);
 	void *on_msg_ctx;

@@ -230,7 +230,7 @@ static bool has_children(const char *kernels, const struct variant *variant)
 	const char *plus = variant->debug ? strrchr(variant->name, '+') : NULL;
 	char *plain = str_printf("%.*s", (int)(plus ? plus - variant->name : INT_MAX), variant->name);
 	struct strv names = { 0 };
-	bool has = false;
+	bool has = variant->keep_tree;
 
 	if (variant_names(kernels, &names, NULL))
 		names.nr = 0;

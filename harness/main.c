@@ -209,6 +209,39 @@ int cmd_format(const char *name, enum print_format *ret_format)
 	return code;
 }
 
+int cmd_count(const char *option, const char *text, unsigned int *ret_count)
+{
+	unsigned long value;
+	char *end;
+
+	value = strtoul(text, &end, 10);
+	if (end == text || *end || !value || value > 1000 || *text == '-') {
+		report_usage("%s %s: give a number from 1 to 1000", option, text);
+		return EXIT_USAGE;
+	}
+	*ret_count = value;
+	return -1;
+}
+
+int cmd_exit_code(int error)
+{
+	if (error == -EINTR)
+		return 128 + (proc_interrupted() ? proc_interrupted() : 2);
+	return error == -ENOENT || error == -EINVAL || error == -E2BIG || error == -EEXIST ||
+	       error == -ESTALE ? EXIT_USAGE : EXIT_BROKEN;
+}
+
+int cmd_fail(int error, const struct err *err)
+{
+	if (error == -EINTR)
+		report_error("interrupted; what was built so far is kept");
+	else if (cmd_exit_code(error) == EXIT_USAGE)
+		report_usage("%s", err->text);
+	else
+		report_error("%s", err->text);
+	return cmd_exit_code(error);
+}
+
 struct kernel_builder cmd_kernel_builder(const struct options *opts)
 {
 	return (struct kernel_builder){

@@ -47,17 +47,19 @@ static void child_keep_fds(const int *keep)
 		fcntl(keep[i], F_SETFD, 0);
 }
 
-static int child_redirect(int out_fd, int err_fd)
+static int child_redirect(int in_fd, int out_fd, int err_fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0)
 		return -errno;
+	if (in_fd <= 0)
+		in_fd = null;
 	if (out_fd < 0)
 		out_fd = null;
 	if (err_fd <= 0)
 		err_fd = out_fd;
-	if (dup2(null, STDIN_FILENO) < 0 || dup2(out_fd, STDOUT_FILENO) < 0 ||
+	if (dup2(in_fd, STDIN_FILENO) < 0 || dup2(out_fd, STDOUT_FILENO) < 0 ||
 	    dup2(err_fd, STDERR_FILENO) < 0)
 		return -errno;
 	return 0;
@@ -93,7 +95,7 @@ static void child_main(const struct proc_spec *spec, pid_t parent, int report)
 	else
 		setpgid(0, 0);
 	child_default_signals();
-	error = child_redirect(spec->out_fd, spec->err_fd);
+	error = child_redirect(spec->in_fd, spec->out_fd, spec->err_fd);
 	child_keep_fds(spec->keep_fd);
 	child_limit_memory(spec->mem_limit);
 	for (char *const *env = spec->env; env && *env; env++)
@@ -247,9 +249,9 @@ static char *capture_text(FILE *file)
 	return text;
 }
 
-int proc_capture(char *const *argv, char **ret_text, struct err *err)
+static int capture(char *const *argv, int in_fd, char **ret_text, struct err *err)
 {
-	struct proc_spec spec = { .argv = argv };
+	struct proc_spec spec = { .argv = argv, .in_fd = in_fd };
 	char *text = NULL, *words, how[64];
 	FILE *out = NULL, *complaints = NULL;
 	int error, status = 0;
@@ -287,6 +289,22 @@ out:
 		fclose(out);
 	if (complaints)
 		fclose(complaints);
+	return error;
+}
+
+int proc_capture(char *const *argv, char **ret_text, struct err *err)
+{
+	return capture(argv, 0, ret_text, err);
+}
+
+int proc_filter(char *const *argv, const char *in, char **ret_text, struct err *err)
+{
+	int fd = open(in, O_RDONLY | O_CLOEXEC), error;
+
+	if (fd < 0)
+		return err_set(err, -errno, "%s: cannot open: %s", in, strerror(errno));
+	error = capture(argv, fd, ret_text, err);
+	close(fd);
 	return error;
 }
 

@@ -18,6 +18,7 @@
  * @argv: program and arguments, ended by NULL; looked up in PATH
  * @dir: working directory or NULL
  * @env: "NAME=value" added to the environment, ended by NULL; or NULL
+ * @in_fd: becomes stdin; 0 (the default) is /dev/null
  * @out_fd: becomes stdout; -1 is /dev/null
  * @err_fd: becomes stderr; 0 (the default) is the same as @out_fd
  * @keep_fd: fds that stay open in the child under the same number, ended by -1; or NULL
@@ -29,6 +30,7 @@ struct proc_spec {
 	char *const *argv;
 	const char *dir;
 	char *const *env;
+	int in_fd;
 	int out_fd;
 	int err_fd;
 	const int *keep_fd;
@@ -70,6 +72,9 @@ void proc_kill(pid_t pid);
  * Return: 0, -errno, or -EIO when it exited with another code than 0.
  */
 int proc_capture(char *const *argv, char **ret_text, struct err *err);
+
+/** proc_filter() - proc_capture() of a command that reads the file @in */
+int proc_filter(char *const *argv, const char *in, char **ret_text, struct err *err);
 
 /** proc_status_text() - "exit 2", "killed by SIGKILL" */
 char *proc_status_text(char *buf, size_t size, int status);

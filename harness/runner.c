@@ -41,7 +41,7 @@ static const struct {
  * @place: where it runs
  * @console: path of its console
  * @initramfs: path of its archive, removed at its end
- * @traffic: path of what the plugin writes, removed at its end; NULL without plugin
+ * @counted: path of what the plugin writes, removed at its end; NULL without plugin
  * @job_text: what is in it
  * @started: wall clock
  * @first: how its first guest ended where there is a second, see emulator_failed()
@@ -53,10 +53,19 @@ struct slot {
 	struct topo_placement place;
 	char *console;
 	char *initramfs;
-	char *traffic;
+	char *counted;
 	char *job_text;
 	int64_t started;
 	char *first;
+};
+
+/* Guests of a kernel that must fail to come up before it is believed of all the others. */
+#define NO_BOOT_ENOUGH 2
+
+/** struct boots - guests of a variant that came up, and that did not */
+struct boots {
+	unsigned int up;
+	unsigned int down;
 };
 
 /**
@@ -70,6 +79,7 @@ struct slot {
  * @done: cells with a verdict in this session
  * @to_do: cells without one at the start
  * @begun: when this session began, for the time left
+ * @boots: per variant: how it went so far
  */
 struct runner {
 	const struct runner_config *config;
@@ -81,6 +91,7 @@ struct runner {
 	unsigned int done;
 	unsigned int to_do;
 	uint64_t begun;
+	struct boots *boots;
 };
 
 enum engine runner_engine(const struct plan_cell *cell, enum engine engine)
@@ -200,12 +211,12 @@ static void slot_clear(struct slot *slot)
 {
 	if (slot->initramfs)
 		unlink(slot->initramfs);
-	if (slot->traffic)
-		unlink(slot->traffic);
+	if (slot->counted)
+		unlink(slot->counted);
 	record_free(&slot->record);
 	free(slot->console);
 	free(slot->initramfs);
-	free(slot->traffic);
+	free(slot->counted);
 	free(slot->job_text);
 	free(slot->first);
 	*slot = (struct slot){ 0 };
@@ -251,6 +262,19 @@ static int write_archive(const struct runner *runner, const struct slot *slot,
 	return error;
 }
 
+static bool counts_traffic(const struct runner *runner, const struct plan_cell *cell)
+{
+	return runner->config->traffic_caches &&
+	       runner_engine(cell, runner->config->engine) == ENGINE_EXACT;
+}
+
+/* By the same plugin, which does one thing at a time. */
+static bool counts_calls(const struct runner *runner, size_t index)
+{
+	return variant_of(runner, index)->changed_path && !runner->config->traffic_caches &&
+	       runner_engine(cell_of(runner, index), runner->config->engine) != ENGINE_KVM;
+}
+
 static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, struct err *err)
 {
 	const char *dir = store_dir(runner->config->store);
@@ -265,14 +289,22 @@ static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, 
 	slot->console = str_printf("%s/%s", dir, name);
 	free(name);
 	slot->initramfs = str_printf("%s/console/%zu.cpio", dir, index + 1);
-	if (runner->config->traffic && runner_engine(cell, runner->config->engine) == ENGINE_EXACT)
-		slot->traffic = str_printf("%s/console/%zu.traffic", dir, index + 1);
+	if (counts_traffic(runner, cell) || counts_calls(runner, index))
+		slot->counted = str_printf("%s/console/%zu.counted", dir, index + 1);
 	runner_job(cell, variant_of(runner, index)->variant, runner->config->engine, &job);
 	error = job_format(&job, &slot->job_text);
 	if (error)
 		return err_set(err, error, "cell %zu: its job cannot be written: %s", index + 1,
 			       strerror(-error));
 	return write_archive(runner, slot, &job, err);
+}
+
+static unsigned int boot_silence(const struct runner *runner, const struct slot *slot)
+{
+	enum engine engine = runner_engine(cell_of(runner, slot->index), runner->config->engine);
+
+	return patience[engine].boot_s * (slot->counted ? TRAFFIC_PATIENCE : 1) *
+	       (variant_of(runner, slot->index)->variant->debug ? DEBUG_PATIENCE : 1);
 }
 
 static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
@@ -296,11 +328,14 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.deadline_s = (patience[engine].boot_s +
 			       patience[engine].per_guest_s *
 			       deadline_of(cell, variant_of(runner, slot->index)->variant)) *
-			      (slot->traffic ? TRAFFIC_PATIENCE : 1),
-		.traffic = slot->traffic ? config->traffic : NULL,
+			      (counts_traffic(runner, cell) ? TRAFFIC_PATIENCE : 1),
+		.traffic = slot->counted ? config->plugin : NULL,
 		.traffic_caches = config->traffic_caches,
-		.traffic_path = slot->traffic,
+		.traffic_path = slot->counted,
+		.functions = counts_calls(runner, slot->index) ?
+			     variant_of(runner, slot->index)->changed_path : NULL,
 		.silence_s = config->silence_s ? config->silence_s : patience[engine].silence_s,
+		.boot_silence_s = boot_silence(runner, slot),
 		.placement = &slot->place,
 		.console_path = slot->console,
 		.on_msg = take_msg,
@@ -340,6 +375,87 @@ static int begin_cell(struct runner *runner, struct slot *slot, size_t index, st
 	if (error == -ENOSPC || error == -EDQUOT || error == -EROFS)
 		return err_set(err, error, "%s", why.text);
 	return end_without_guest(runner, index, VERDICT_BROKEN, why.text, err);
+}
+
+#define MEASURED_BEFORE "measured-before"
+
+/* Its checks, and where they are from; what was taken from elsewhere itself says so already. */
+static struct store_check *known_checks(const struct reuse_cell *known, char **ret_reason,
+					size_t *ret_nr)
+{
+	struct store_check *check = mem_grow(NULL, known->nr_checks + 1, sizeof(*check));
+	size_t nr = known->nr_checks;
+
+	*ret_reason = str_printf("run %s, cell %lld: the same kernel image, agent, QEMU and job",
+				 known->run, (long long)known->cell->id);
+	for (size_t i = 0; i < known->nr_checks; i++) {
+		check[i] = known->check[i];
+		if (!strcmp(check[i].name, MEASURED_BEFORE))
+			nr = i;
+	}
+	if (nr == known->nr_checks)
+		check[nr] = (struct store_check){
+			.name = (char *)MEASURED_BEFORE, .labels = (char *)"",
+			.verdict = VERDICT_PASS, .reason = *ret_reason,
+		};
+	*ret_nr = nr == known->nr_checks ? nr + 1 : known->nr_checks;
+	return check;
+}
+
+/* Exactness is proved by the first cell all the same: its second boot is held against it. */
+static void keep_first(struct runner *runner, const struct reuse_cell *known)
+{
+	for (size_t i = 0; i < known->nr_series; i++)
+		record_add_samples(&runner->first, known->series[i].name, known->series[i].labels,
+				   known->series[i].samples, known->series[i].nr);
+	runner->first_done = true;
+}
+
+static int take_known(struct runner *runner, size_t index, const struct reuse_cell *known,
+		      struct err *err)
+{
+	struct store_cell cell = {
+		.id = index + 1,
+		.verdict = VERDICT_PASS,
+		.reason = (char *)"",
+		.started = time(NULL),
+		.job = known->cell->job,
+	};
+	struct store_check *check;
+	char *reason;
+	size_t nr;
+	int error;
+
+	check = known_checks(known, &reason, &nr);
+	error = store_cell_begin(runner->config->store, &cell, err);
+	if (!error)
+		error = store_cell_end(runner->config->store, &cell, known->series, known->nr_series,
+				       check, nr, err);
+	runner->done++;
+	if (index == 0)
+		keep_first(runner, known);
+	free(check);
+	free(reason);
+	return error;
+}
+
+static bool find_known(const struct runner *runner, size_t index, struct reuse_cell *ret_known)
+{
+	const struct plan_cell *cell = cell_of(runner, index);
+	const struct runner_variant *variant = variant_of(runner, index);
+	struct job job;
+	char *text;
+	bool found;
+
+	if (!runner->config->reuse || !cell->trial)
+		return false;
+	runner_job(cell, variant->variant, runner->config->engine, &job);
+	if (job_format(&job, &text))
+		return false;
+	found = reuse_find(runner->config->reuse, variant->image.image_hash, cell->params, text,
+			   ret_known);
+	free(text);
+	return found;
 }
 
 /* The second boot of the first cell proves or disproves exactness. */
@@ -409,6 +525,34 @@ static bool start_again(struct runner *runner, struct slot *slot, const char *re
 	return started;
 }
 
+/* What the test bed did to it, or the user, says nothing of the kernel. */
+static void note_boot(struct runner *runner, size_t index, const struct guest_result *result)
+{
+	struct boots *boots = &runner->boots[cell_of(runner, index)->variant];
+
+	if (result->ready_ns)
+		boots->up++;
+	else if (result->end != GUEST_QEMU_DIED && result->end != GUEST_INTERRUPTED)
+		boots->down++;
+}
+
+/* Each would take all the patience there is for a boot. */
+static bool never_boots(const struct runner *runner, size_t index)
+{
+	const struct boots *boots = &runner->boots[cell_of(runner, index)->variant];
+
+	return !boots->up && boots->down >= NO_BOOT_ENOUGH;
+}
+
+static void take_counted(const struct runner *runner, struct slot *slot)
+{
+	if (counts_calls(runner, slot->index))
+		functions_take_calls(&variant_of(runner, slot->index)->changed, slot->counted,
+				     &slot->record);
+	else
+		traffic_figures_add(&slot->record, slot->counted);
+}
+
 static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 {
 	const struct plan_cell *planned = cell_of(runner, slot->index);
@@ -423,14 +567,15 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 		guest_result_free(&result);
 		return 0;
 	}
+	note_boot(runner, slot->index, &result);
 	/* Said in the cell, where it stays: the second guest's verdict is the cell's. */
 	if (slot->first)
 		record_add_check(&slot->record, "started-twice", VERDICT_PASS, "the first guest "
 				 "ended while it booted, which the emulator can make of text that "
 				 "is patched: %s", slot->first);
 	/* Of a guest that came to its end: what went wrong before says more. */
-	if (slot->traffic && result.end == GUEST_DONE)
-		traffic_figures_add(&slot->record, slot->traffic);
+	if (slot->counted && result.end == GUEST_DONE)
+		take_counted(runner, slot);
 	cell.verdict = record_judge(&slot->record, planned->workload, &result, &cell.reason);
 	if (planned->trial == 0 && cell.verdict == VERDICT_PASS) {
 		check_exactness(runner, &slot->record);
@@ -490,15 +635,23 @@ static int fill_slot(struct runner *runner, struct slot *slot, struct err *err)
 
 	while (!error && !slot->guest && (index = take_next(runner)) >= 0) {
 		const struct runner_variant *variant = variant_of(runner, index);
+		struct reuse_cell known;
 		char *unmet;
 
 		if (variant->why_not) {
 			error = end_without_guest(runner, index, VERDICT_BROKEN, variant->why_not, err);
 			continue;
 		}
+		if (never_boots(runner, index)) {
+			error = end_without_guest(runner, index, VERDICT_FAIL, "this kernel does not boot: "
+						  "none of its guests came up so far", err);
+			continue;
+		}
 		unmet = unmet_need(runner, index);
 		if (unmet)
 			error = end_without_guest(runner, index, VERDICT_UNSUPPORTED, unmet, err);
+		else if (find_known(runner, index, &known))
+			error = take_known(runner, index, &known, err);
 		else
 			error = begin_cell(runner, slot, index, err);
 		free(unmet);
@@ -570,6 +723,8 @@ int runner_run(const struct runner_config *config, struct err *err)
 
 	runner.slot = mem_grow(NULL, config->jobs, sizeof(*runner.slot));
 	memset(runner.slot, 0, config->jobs * sizeof(*runner.slot));
+	runner.boots = mem_grow(NULL, config->plan->label.nr, sizeof(*runner.boots));
+	memset(runner.boots, 0, config->plan->label.nr * sizeof(*runner.boots));
 	runner.first_done = config->plan->nr_cells && config->finished[0];
 	for (size_t i = 0; i < config->plan->nr_cells; i++)
 		runner.to_do += !config->finished[i];
@@ -584,6 +739,7 @@ int runner_run(const struct runner_config *config, struct err *err)
 		slot_clear(&runner.slot[i]);
 	}
 	record_free(&runner.first);
+	free(runner.boots);
 	free(runner.slot);
 	free(fds);
 	return error;

@@ -7,9 +7,11 @@
 #define PAGEMETA_RUNNER_H
 
 #include "engine.h"
+#include "functions.h"
 #include "kernel.h"
 #include "plan.h"
 #include "progress.h"
+#include "reuse.h"
 #include "selftest.h"
 #include "store.h"
 #include "topo.h"
@@ -22,6 +24,8 @@
  * @why_not: why there is no kernel, NULL when there is one
  * @selftests: the kernel's mm selftests; dir is NULL where no cell wants them
  * @why_no_selftests: why there are none although a cell wants them, or NULL
+ * @changed: functions whose calls are counted: what a patch has changed; may be empty
+ * @changed_path: file that lists them, NULL for none
  */
 struct runner_variant {
 	struct variant *variant;
@@ -29,6 +33,8 @@ struct runner_variant {
 	char *why_not;
 	struct selftest_set selftests;
 	char *why_no_selftests;
+	struct function_list changed;
+	char *changed_path;
 };
 
 /**
@@ -36,8 +42,8 @@ struct runner_variant {
  * @qemu: program
  * @agent: static guest program
  * @engine: how guests run
- * @traffic: the plugin that counts memory traffic, NULL for none
- * @traffic_caches: sizes of the caches it models
+ * @plugin: what counts memory traffic, and calls of functions; NULL for none
+ * @traffic_caches: sizes of the caches it models, NULL where traffic is not counted
  * @jobs: guests at once
  * @silence_s: seconds without output after which a guest hangs; 0 is the engine's
  * @topo: this host
@@ -47,13 +53,14 @@ struct runner_variant {
  * @finished: per cell of the plan: already finished (--resume)
  * @first_series: series of the plan's first cell when it was finished before
  * @nr_first_series: how many
+ * @reuse: cells of earlier runs that need not be run again; NULL for none
  * @progress: what the user sees
  */
 struct runner_config {
 	const char *qemu;
 	const char *agent;
 	enum engine engine;
-	const char *traffic;
+	const char *plugin;
 	const char *traffic_caches;
 	unsigned int jobs;
 	unsigned int silence_s;
@@ -64,6 +71,7 @@ struct runner_config {
 	const bool *finished;
 	const struct store_series *first_series;
 	size_t nr_first_series;
+	const struct reuse *reuse;
 	struct progress *progress;
 };
 

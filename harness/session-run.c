@@ -225,7 +225,7 @@ out:
 	return error;
 }
 
-static unsigned int choose_jobs(const struct session *session)
+unsigned int session_jobs(const struct session *session)
 {
 	unsigned int cores = topo_cores(session->topo);
 
@@ -321,9 +321,9 @@ static int run_cells(struct session *session, const bool *finished,
 		.qemu = session->qemu,
 		.agent = session->request->opts->paths.agent,
 		.engine = session->engine,
-		.traffic = session->request->traffic ? session->request->opts->paths.traffic : NULL,
+		.plugin = session->request->opts->paths.traffic,
 		.traffic_caches = session->request->traffic,
-		.jobs = choose_jobs(session),
+		.jobs = session_jobs(session),
 		.silence_s = session->request->silence_s,
 		.topo = session->topo,
 		.plan = &session->plan,
@@ -334,11 +334,16 @@ static int run_cells(struct session *session, const bool *finished,
 		.nr_first_series = nr_first,
 		.progress = session->progress,
 	};
+	struct reuse *reuse = NULL;
 	int error = get_selftests(session, finished, err);
 
+	if (session->request->reuse && engine_table[session->engine].exact)
+		reuse = reuse_open(session->request->opts->paths.results, session->agent_hash,
+				   session->qemu_version);
+	config.reuse = reuse;
 	if (!error)
 		error = runner_run(&config, err);
-
+	reuse_close(reuse);
 	if (!error)
 		error = judge_references(session, err);
 	return error ? error : store_finish(session->store, err);

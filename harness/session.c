@@ -10,12 +10,25 @@
 #include "proc.h"
 #include "session.h"
 
+static void take_made(struct session *session)
+{
+	for (size_t i = 0; i < session->request->plan.variants.nr; i++)
+		session->variant[session->nr_variants++] = (struct runner_variant){
+			.variant = session->request->made[i],
+		};
+	session->request->made = NULL;
+}
+
 static int load_variants(struct session *session, struct err *err)
 {
 	const struct strv *names = &session->request->plan.variants;
 	int error;
 
 	session->variant = mem_grow(NULL, names->nr, sizeof(*session->variant));
+	if (session->request->made) {
+		take_made(session);
+		return 0;
+	}
 	for (size_t i = 0; i < names->nr; i++) {
 		struct runner_variant variant = { 0 };
 
@@ -76,6 +89,8 @@ void session_close(struct session *session)
 		free(session->variant[i].why_not);
 		selftest_set_free(&session->variant[i].selftests);
 		free(session->variant[i].why_no_selftests);
+		functions_free(&session->variant[i].changed);
+		free(session->variant[i].changed_path);
 	}
 	free(session->variant);
 	free(session->qemu);
@@ -117,6 +132,14 @@ static void say_built(struct session *session, const struct runner_variant *vari
 			     text_seconds(took, sizeof(took), variant->image.seconds));
 }
 
+/* What is built upon a kernel that cannot be built would fail in the same place. */
+static bool lacks_parent(const struct session *session, size_t at)
+{
+	const struct variant *up = session->variant[at].variant->up;
+
+	return at && session->variant[at - 1].why_not && up && up->keep_tree;
+}
+
 int session_build(struct session *session, struct err *err)
 {
 	struct kernel_builder builder = cmd_kernel_builder(session->request->opts);
@@ -127,6 +150,10 @@ int session_build(struct session *session, struct err *err)
 	for (size_t i = 0; i < session->nr_variants; i++) {
 		struct runner_variant *variant = &session->variant[i];
 
+		if (lacks_parent(session, i)) {
+			variant->why_not = str_printf("no kernel: the one it builds upon cannot be built");
+			continue;
+		}
 		error = kernel_build(&builder, variant->variant, &variant->image, err);
 		if (!error) {
 			say_built(session, variant);

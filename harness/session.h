@@ -17,6 +17,8 @@
  * struct session_request - what to run
  * @opts: paths and the like
  * @plan: what was asked for; @plan.exact is set when the engine is known
+ * @made: variants that stand in no folder, one for each of @plan.variants, each with the one
+ *	before for its parent; or NULL. The session owns them once it is opened
  * @engine: name, "auto" included
  * @traffic: sizes of caches where memory traffic is counted, NULL where it is not; with
  *	it, "auto" is the exact engine
@@ -24,17 +26,20 @@
  * @out: folder of the run; NULL makes one below the results
  * @jobs: guests at once; 0 chooses
  * @silence_s: see struct runner_config
+ * @reuse: take cells over that an earlier run has measured; exact engine only
  * @argv: command line, kept with the run
  */
 struct session_request {
 	const struct options *opts;
 	struct plan_request plan;
+	struct variant **made;
 	const char *engine;
 	const char *traffic;
 	bool probe_again;
 	const char *out;
 	unsigned int jobs;
 	unsigned int silence_s;
+	bool reuse;
 	char *const *argv;
 };
 
@@ -88,7 +93,7 @@ void session_close(struct session *session);
  *
  * The first variant is what all others are held against: without it there is no
  * run. Another one that does not build is reported at once, its cells become
- * broken, and the others run.
+ * broken, and the others run, but for those that were @made upon it.
  */
 int session_build(struct session *session, struct err *err);
 
@@ -107,6 +112,9 @@ int session_choose_engine(struct session *session, bool may_boot, struct err *er
 
 /** session_make_plan() - expand the request; the engine must be known */
 int session_make_plan(struct session *session, struct err *err);
+
+/** session_jobs() - guests at once; the engine must be known */
+unsigned int session_jobs(const struct session *session);
 
 /** session_print_plan() - for --dry-run: kernels, engine, cells in their order */
 void session_print_plan(const struct session *session, FILE *out);

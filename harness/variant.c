@@ -335,3 +335,37 @@ int variant_load(const char *kernels, const char *name, struct variant **ret_var
 	*ret_variant = variant;
 	return 0;
 }
+
+/* What is built upon is never the debug kernel itself, but its tree with the debug config. */
+static void make_plain(struct variant *variant)
+{
+	if (!variant->debug)
+		return;
+	variant->name[strlen(variant->name) - strlen(DEBUG_SUFFIX)] = '\0';
+	variant->debug = false;
+}
+
+struct variant *variant_derive(struct variant *up, const char *name, const char *help,
+			       const char *patch)
+{
+	struct variant *variant = mem_grow(NULL, 1, sizeof(*variant));
+	bool debug = up->debug;
+
+	make_plain(up);
+	up->keep_tree = true;
+	*variant = (struct variant){
+		.name = str_dup(name),
+		.dir = str_dup(up->dir),
+		.help = str_dup(help),
+		.parent = str_dup(up->name),
+		.state = str_dup(up->state),
+		.nr_counters = up->nr_counters,
+		.up = up,
+	};
+	memcpy(variant->counter, up->counter, sizeof(variant->counter));
+	strv_add(&variant->patch, "%s", patch);
+	inherit(variant);
+	if (debug)
+		make_debug(variant);
+	return variant;
+}

@@ -42,6 +42,7 @@ struct kconfig_line {
  * @nr_counters: how many
  * @patch: paths of its own patches in the order of the series
  * @up: the parent, loaded, without debug; NULL for a root
+ * @keep_tree: others will be built upon it that stand in no folder
  */
 struct variant {
 	char *name;
@@ -63,6 +64,7 @@ struct variant {
 	size_t nr_counters;
 	struct strv patch;
 	struct variant *up;
+	bool keep_tree;
 };
 
 /** variant_is_debug() - whether a name asks for the debug config: "NAME+debug" */
@@ -83,6 +85,20 @@ bool variant_is_debug(const char *name);
 int variant_load(const char *kernels, const char *name, struct variant **ret_variant,
 		 struct err *err);
 void variant_free(struct variant *variant);
+
+/**
+ * variant_derive() - a variant that is another one with one patch more
+ * @up: the other one; owned by the new one from here on
+ * @name: without "+debug", which is added where @up has it
+ * @help: one line
+ * @patch: path
+ *
+ * It promises what @up promises, its counters among it.
+ *
+ * Return: freed with variant_free().
+ */
+struct variant *variant_derive(struct variant *up, const char *name, const char *help,
+			       const char *patch);
 
 /** variant_names() - all variants, sorted, mutants last as "mutants/NAME" */
 int variant_names(const char *kernels, struct strv *ret_names, struct err *err);

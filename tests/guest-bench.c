@@ -104,7 +104,7 @@ void bench_run(struct bench *bench, const char *script)
 	struct guest *guest = bench_start(bench, script);
 
 	if (bench->impatient) {
-		guest->limits.silence_ns = GUEST_SECOND * 5 / 10;
+		guest->limits.silence_ns = guest->limits.boot_silence_ns = GUEST_SECOND * 5 / 10;
 		guest->limits.nmi_ns = GUEST_SECOND * 3 / 10;
 		guest->limits.garbage_ns = GUEST_SECOND * 5 / 10;
 	}

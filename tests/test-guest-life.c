@@ -199,7 +199,7 @@ static void the_fd_wakes_for_silence(void **state)
 	struct guest *guest = bench_start(bench, "hello\nhang");
 	struct pollfd poll_fd = { .fd = guest_fd(guest), .events = POLLIN };
 
-	guest->limits.silence_ns = GUEST_SECOND * 3 / 10;
+	guest->limits.silence_ns = guest->limits.boot_silence_ns = GUEST_SECOND * 3 / 10;
 	guest->limits.nmi_ns = GUEST_SECOND / 10;
 	while (!guest_step(guest))
 		assert_int_equal(poll(&poll_fd, 1, 10000), 1);

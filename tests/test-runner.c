@@ -357,7 +357,7 @@ static void a_cell_whose_traffic_is_missing_is_broken(void **state)
 	struct bench *bench = *state;
 
 	add(bench, &plain, 1, GOOD);
-	bench->config.traffic = "/traffic.so";
+	bench->config.plugin = "/traffic.so";
 	bench->config.traffic_caches = "32K/8,1M/16,8M/16,64/4";
 	assert_int_equal(run(bench, ENGINE_EXACT, 1), 0);
 	assert_cell(bench, 0, VERDICT_BROKEN, "traffic: ");

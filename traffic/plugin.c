@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plugin that QEMU loads: every load and store of the guest goes to the counters,
- * and every mark of the agent. It changes nothing of what the guest executes.
+ * The plugin that QEMU loads. Either every load and store of the guest goes to the
+ * counters, or every call of the functions that a file lists; and every mark of the
+ * agent. It changes nothing of what the guest executes.
  *
  *	-plugin traffic.so,out=FILE,caches=SIZES
+ *	-plugin traffic.so,out=FILE,functions=FILE
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@
 #include "qemu-plugin-v1.h"
 #endif
 
+#include "reached.h"
 #include "traffic.h"
 
 #define OUT_BUFFER (1 << 20)
@@ -23,6 +26,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 /* The interface gives callbacks no context of their own that would be cheaper. */
 static struct traffic traffic;
+static struct reached reached;
 
 /* No access has more than 16 bytes: the size of one that cannot cross a line is not asked. */
 #define BYTES_MAX 16u
@@ -91,6 +95,48 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
+static void on_call(unsigned int vcpu, void *userdata)
+{
+	(void)vcpu;
+	reached_call(&reached, userdata);
+}
+
+static void on_reached_mark(unsigned int vcpu, void *userdata)
+{
+	(void)vcpu;
+	reached_take_mark(&reached, (unsigned int)(uintptr_t)userdata);
+}
+
+static void on_reached_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	size_t nr = qemu_plugin_tb_n_insns(tb), i;
+
+	(void)id;
+	for (i = 0; i < nr; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		struct reached_function *function = reached_find(&reached,
+								 qemu_plugin_insn_vaddr(insn));
+		int code = code_of(insn);
+
+		if (function)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_call, QEMU_PLUGIN_CB_NO_REGS,
+							       function);
+		if (code >= 0)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_reached_mark,
+							       QEMU_PLUGIN_CB_NO_REGS,
+							       (void *)(uintptr_t)code);
+	}
+}
+
+static void on_reached_exit(qemu_plugin_id_t id, void *userdata)
+{
+	(void)id;
+	(void)userdata;
+	reached_write(&reached);
+	fclose(reached.out);
+	reached_free(&reached);
+}
+
 static void on_exit(qemu_plugin_id_t id, void *userdata)
 {
 	(void)id;
@@ -105,35 +151,81 @@ static int complain(const char *what, const char *why)
 	return -1;
 }
 
-QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
-					   char **argv)
+/**
+ * struct arguments - what stands behind the plugin's name
+ * @out: file to write
+ * @functions: file that lists functions, or NULL
+ * @caches: sizes
+ */
+struct arguments {
+	const char *out;
+	const char *functions;
+	const char *caches;
+};
+
+static int take_arguments(int argc, char **argv, struct arguments *arguments)
 {
-	const char *path = NULL, *caches = CACHE_SIZES_DEFAULT;
-	struct cache_size size[CACHE_LEVELS];
-	char why[256];
-	FILE *out;
 	int i;
 
 	for (i = 0; i < argc; i++) {
 		if (!strncmp(argv[i], "out=", 4))
-			path = argv[i] + 4;
+			arguments->out = argv[i] + 4;
+		else if (!strncmp(argv[i], "functions=", 10))
+			arguments->functions = argv[i] + 10;
 		else if (!strncmp(argv[i], "caches=", 7))
-			caches = argv[i] + 7;
+			arguments->caches = argv[i] + 7;
 		else
-			return complain(argv[i], "is none of out=FILE, caches=SIZES");
+			return complain(argv[i], "is none of out=FILE, caches=SIZES, functions=FILE");
 	}
-	if (!path || strcmp(info->target_name, "x86_64") || !info->system_emulation ||
-	    info->system.max_vcpus != 1)
-		return complain("start", "needs out=FILE and an x86_64 machine with one CPU");
-	if (cache_sizes_parse(caches, size, why, sizeof(why)))
+	return 0;
+}
+
+static int install_reached(qemu_plugin_id_t id, const struct arguments *arguments, FILE *out)
+{
+	FILE *map = fopen(arguments->functions, "r");
+	int err;
+
+	if (!map)
+		return complain(arguments->functions, strerror(errno));
+	err = reached_init(&reached, map, out);
+	fclose(map);
+	if (err)
+		return complain(arguments->functions, strerror(-err));
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_reached_translation);
+	qemu_plugin_register_atexit_cb(id, on_reached_exit, NULL);
+	return 0;
+}
+
+static int install_traffic(qemu_plugin_id_t id, const struct arguments *arguments, FILE *out)
+{
+	struct cache_size size[CACHE_LEVELS];
+	char why[256];
+
+	if (cache_sizes_parse(arguments->caches, size, why, sizeof(why)))
 		return complain("caches", why);
-	out = fopen(path, "w");
-	if (!out)
-		return complain(path, strerror(errno));
 	setvbuf(out, NULL, _IOFBF, OUT_BUFFER);
 	if (traffic_init(&traffic, size, out))
 		return complain("caches", "no memory");
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	qemu_plugin_register_atexit_cb(id, on_exit, NULL);
 	return 0;
+}
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
+					   char **argv)
+{
+	struct arguments arguments = { .caches = CACHE_SIZES_DEFAULT };
+	FILE *out;
+
+	if (take_arguments(argc, argv, &arguments))
+		return -1;
+	if (!arguments.out || strcmp(info->target_name, "x86_64") || !info->system_emulation)
+		return complain("start", "needs out=FILE and an x86_64 machine");
+	if (!arguments.functions && info->system.max_vcpus != 1)
+		return complain("start", "counts memory traffic of one CPU only");
+	out = fopen(arguments.out, "w");
+	if (!out)
+		return complain(arguments.out, strerror(errno));
+	return arguments.functions ? install_reached(id, &arguments, out) :
+				     install_traffic(id, &arguments, out);
 }
