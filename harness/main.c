@@ -17,6 +17,7 @@
 
 static const struct command *const command_table[] = {
 	&cmd_run,
+	&cmd_gate,
 	&cmd_compare,
 	&cmd_list,
 	&cmd_show,

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * run-suite gate: build a kernel after each patch of a series, measure them all, and say
+ * which patch makes what worse.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "cmd.h"
+#include "gate.h"
+#include "patchset.h"
+#include "session.h"
+
+#define BASE_DEFAULT "baseline"
+
+enum {
+	OPT_BASE = OPT_OWN, OPT_PATCH, OPT_TREE, OPT_HEAD, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS,
+	OPT_PROFILE, OPT_PARAM, OPT_JOBS, OPT_SILENCE, OPT_OUT, OPT_FORMAT, OPT_ALL, OPT_FRESH,
+	OPT_DRY_RUN,
+};
+
+/**
+ * struct gate_options - what `gate` understands, and what it holds
+ * @request: what the session will do
+ * @base: --base: a variant, or with @tree a revision
+ * @patch: --patch
+ * @tree: --tree
+ * @head: --head
+ * @all: print every change
+ * @dry_run: print the plan and stop
+ * @scratch: folder of the patches, removed at the end
+ * @set: the patches
+ */
+struct gate_options {
+	struct session_request request;
+	const char *base;
+	const char *patch;
+	const char *tree;
+	const char *head;
+	bool all;
+	bool dry_run;
+	char *scratch;
+	struct patchset set;
+};
+
+/* --- options --- */
+
+static int take_option(struct gate_options *gate, struct options *opts, int opt)
+{
+	struct session_request *request = &gate->request;
+
+	switch (opt) {
+	case OPT_BASE:
+		gate->base = optarg;
+		return -1;
+	case OPT_PATCH:
+		gate->patch = optarg;
+		return -1;
+	case OPT_TREE:
+		gate->tree = optarg;
+		return -1;
+	case OPT_HEAD:
+		gate->head = optarg;
+		return -1;
+	case OPT_WORKLOADS:
+		strv_split(&request->plan.workloads, optarg, ",");
+		return -1;
+	case OPT_ENGINE:
+		request->engine = optarg;
+		return -1;
+	case OPT_TRIALS:
+		return cmd_count("--trials", optarg, &request->plan.trials);
+	case OPT_PROFILE:
+		request->plan.profile = optarg;
+		return -1;
+	case OPT_PARAM:
+		strv_add(&request->plan.params, "%s", optarg);
+		return -1;
+	case OPT_JOBS:
+		return cmd_count("--jobs", optarg, &request->jobs);
+	case OPT_SILENCE:
+		return cmd_count("--silence", optarg, &request->silence_s);
+	case OPT_OUT:
+		request->out = optarg;
+		return -1;
+	case OPT_ALL:
+		gate->all = true;
+		return -1;
+	case OPT_FRESH:
+		request->reuse = false;
+		return -1;
+	case OPT_DRY_RUN:
+		gate->dry_run = true;
+		return -1;
+	default:
+		return cmd_common_option(opts, &cmd_gate, opt);
+	}
+}
+
+static int check_options(const struct gate_options *gate)
+{
+	const char *why = NULL;
+
+	if (gate->patch && gate->tree)
+		why = "--patch and --tree: give one of them";
+	else if (!gate->patch && !gate->tree)
+		why = "give --patch FILE, or --tree DIR --base REV --head REV";
+	else if (gate->tree && !gate->base)
+		why = "--tree: needs --base REV, the revision before the first patch";
+	else if (gate->head && !gate->tree)
+		why = "--head: goes with --tree";
+	if (!why)
+		return -1;
+	report_usage("gate: %s", why);
+	return EXIT_USAGE;
+}
+
+static int parse_options(struct gate_options *gate, struct options *opts, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		CMD_COMMON_OPTIONS,
+		{ "base", required_argument, NULL, OPT_BASE },
+		{ "patch", required_argument, NULL, OPT_PATCH },
+		{ "tree", required_argument, NULL, OPT_TREE },
+		{ "head", required_argument, NULL, OPT_HEAD },
+		{ "workloads", required_argument, NULL, OPT_WORKLOADS },
+		{ "engine", required_argument, NULL, OPT_ENGINE },
+		{ "trials", required_argument, NULL, OPT_TRIALS },
+		{ "profile", required_argument, NULL, OPT_PROFILE },
+		{ "param", required_argument, NULL, OPT_PARAM },
+		{ "jobs", required_argument, NULL, OPT_JOBS },
+		{ "silence", required_argument, NULL, OPT_SILENCE },
+		{ "out", required_argument, NULL, OPT_OUT },
+		{ "all", no_argument, NULL, OPT_ALL },
+		{ "fresh", no_argument, NULL, OPT_FRESH },
+		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+		{ 0 }
+	};
+	int opt, code;
+
+	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
+		code = take_option(gate, opts, opt);
+		if (code >= 0)
+			return code;
+	}
+	if (optind < argc) {
+		report_usage("gate: takes no arguments, not %s", argv[optind]);
+		return EXIT_USAGE;
+	}
+	return check_options(gate);
+}
+
+/* --- patches and kernels --- */
+
+static int load_patches(struct gate_options *gate, const struct options *opts, struct err *err)
+{
+	int error;
+
+	gate->scratch = str_printf("%s/gate.%d", opts->paths.cache, (int)getpid());
+	error = fs_mkdir(gate->scratch, err);
+	if (error)
+		return error;
+	if (gate->patch)
+		return patchset_load(gate->patch, gate->scratch, &gate->set, err);
+	return patchset_from_git(gate->tree, gate->base, gate->head ? gate->head : "HEAD",
+				 gate->scratch, &gate->set, err);
+}
+
+/* A revision of a repository is built as the baseline is, from another source. */
+static int load_base(const struct gate_options *gate, const struct options *opts,
+		     struct variant **ret_base, struct err *err)
+{
+	const char *name = gate->tree || !gate->base ? BASE_DEFAULT : gate->base;
+	char *tree = NULL, *revision = NULL;
+	int error;
+
+	error = variant_load(opts->paths.kernels, name, ret_base, err);
+	if (error || !gate->tree)
+		return error;
+	revision = patchset_git_revision(gate->tree, gate->base, err);
+	tree = realpath(gate->tree, NULL);
+	if (!revision || !tree) {
+		error = revision ? err_set(err, -errno, "%s: cannot be found: %s", gate->tree,
+					   strerror(errno)) : -EINVAL;
+		variant_free(*ret_base);
+		goto out;
+	}
+	free((*ret_base)->source);
+	(*ret_base)->source = str_printf("git:%s %s", tree, revision);
+out:
+	free(tree);
+	free(revision);
+	return error;
+}
+
+/* "baseline+2" is the kernel after the second patch, and stands for all patches up to it. */
+static int make_variant(const struct gate_options *gate, const struct options *opts, size_t at,
+			struct variant **ret_variant, struct err *err)
+{
+	struct variant *variant;
+	int error = load_base(gate, opts, &variant, err);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < at; i++) {
+		int cut = variant->debug ? strlen("+debug") : 0;
+		int base = strcspn(variant->name, "+");
+		char *name;
+
+		if (!i)
+			base = strlen(variant->name) - cut;
+		name = str_printf("%.*s+%zu", base, variant->name, i + 1);
+		variant = variant_derive(variant, name, gate->set.patch[i].subject,
+					 gate->set.patch[i].path);
+		free(name);
+	}
+	variant->keep_tree = true;
+	*ret_variant = variant;
+	return 0;
+}
+
+static int make_variants(struct gate_options *gate, const struct options *opts, struct err *err)
+{
+	struct session_request *request = &gate->request;
+	int error = 0;
+
+	request->made = mem_grow(NULL, gate->set.nr + 1, sizeof(struct variant *));
+	for (size_t i = 0; i <= gate->set.nr && !error; i++) {
+		error = make_variant(gate, opts, i, &request->made[i], err);
+		if (!error)
+			strv_add(&request->plan.variants, "%s", request->made[i]->name);
+	}
+	return error;
+}
+
+/* --- what changed --- */
+
+static char *tree_of(const struct options *opts, const struct runner_variant *variant)
+{
+	char *entry = cache_entry_path(opts->paths.cache, CACHE_TREE, variant->image.key);
+	char *tree = str_printf("%s/linux", entry);
+
+	free(entry);
+	return tree;
+}
+
+/**
+ * struct gate_kernels - what is known of the patches once their kernels are built
+ * @patch: one each
+ * @unknown: texts of @patch
+ */
+struct gate_kernels {
+	struct gate_patch *patch;
+	struct strv unknown;
+};
+
+static void note_unknown(struct gate_kernels *kernels, struct gate_patch *patch, const char *why)
+{
+	strv_add(&kernels->unknown, "%s", why);
+	patch->why_unknown = kernels->unknown.item[kernels->unknown.nr - 1];
+}
+
+static void find_changed(const struct options *opts, const struct runner_variant *before,
+			 struct runner_variant *after, const char *list,
+			 struct gate_kernels *kernels, struct gate_patch *patch)
+{
+	char *old = tree_of(opts, before), *new = tree_of(opts, after);
+	char *map = str_printf("%s/System.map", after->image.dir);
+	struct err err = { "" };
+
+	if (!fs_exists(old) || !fs_exists(new))
+		note_unknown(kernels, patch, "the tree it was built in is not in the cache any more");
+	else if (functions_changed(old, new, map, &after->changed, &err))
+		note_unknown(kernels, patch, err.text);
+	else if (!functions_write(&after->changed, list, &err))
+		patch->changed = &after->changed;
+	else
+		note_unknown(kernels, patch, err.text);
+	if (patch->changed && after->changed.nr)
+		after->changed_path = str_dup(list);
+	free(map);
+	free(new);
+	free(old);
+}
+
+static void look_at_kernels(const struct gate_options *gate, const struct options *opts,
+			    struct session *session, struct gate_kernels *ret_kernels)
+{
+	struct gate_kernels kernels = { 0 };
+
+	kernels.patch = mem_grow(NULL, gate->set.nr, sizeof(*kernels.patch));
+	for (size_t i = 0; i < gate->set.nr; i++) {
+		struct runner_variant *after = &session->variant[i + 1];
+		const struct runner_variant *before = &session->variant[i];
+		struct gate_patch *patch = &kernels.patch[i];
+		char *list;
+
+		*patch = (struct gate_patch){ .subject = gate->set.patch[i].subject,
+					      .why_not = after->why_not };
+		if (patch->why_not)
+			continue;
+		patch->seconds = after->image.seconds;
+		patch->same_kernel = !strcmp(before->image.image_hash, after->image.image_hash);
+		if (patch->same_kernel)
+			continue;
+		if (session->engine == ENGINE_KVM) {
+			note_unknown(&kernels, patch, "calls are counted by an emulator, not by kvm");
+			continue;
+		}
+		list = str_printf("%s/functions.%zu", gate->scratch, i + 1);
+		find_changed(opts, before, after, list, &kernels, patch);
+		free(list);
+	}
+	*ret_kernels = kernels;
+}
+
+static void kernels_free(struct gate_kernels *kernels)
+{
+	free(kernels->patch);
+	strv_free(&kernels->unknown);
+}
+
+/* --- the run --- */
+
+static int cells_of(const struct session *session, uint64_t *ret_wall_ns)
+{
+	struct reuse *reuse = reuse_open(session->request->opts->paths.results, session->agent_hash,
+					 session->qemu_version);
+	int nr = 0;
+
+	*ret_wall_ns = 0;
+	for (size_t i = 0; i < session->plan.nr_cells; i++) {
+		const struct plan_cell *cell = &session->plan.cell[i];
+
+		if (cell->variant != session->nr_variants - 1)
+			continue;
+		nr++;
+		*ret_wall_ns += reuse_wall_ns(reuse, cell->workload->name, cell->params);
+	}
+	reuse_close(reuse);
+	return nr;
+}
+
+static void say_plan(const struct gate_options *gate, const struct session *session,
+		     struct progress *progress)
+{
+	struct kernel_builder builder = cmd_kernel_builder(session->request->opts);
+	unsigned int to_build = 0, jobs = session_jobs(session);
+	char text[32], about[64] = "";
+	uint64_t wall_ns;
+	int cells = cells_of(session, &wall_ns);
+
+	for (size_t i = 0; i < session->nr_variants; i++)
+		to_build += !kernel_is_cached(&builder, session->variant[i].variant);
+	if (wall_ns)
+		snprintf(about, sizeof(about), ", about %s a kernel by earlier runs",
+			 text_seconds(text, sizeof(text), wall_ns / 1e9 / jobs));
+	progress_say(progress, "gate: %zu patch%s on %s, %u kernel%s to build, %d cells a kernel%s",
+		     gate->set.nr, gate->set.nr == 1 ? "" : "es", session->plan.label.item[0],
+		     to_build, to_build == 1 ? "" : "s", cells, about);
+}
+
+static int prepare(struct gate_options *gate, const struct options *opts, struct session *session,
+		   struct progress *progress, struct err *err)
+{
+	int error;
+
+	error = load_patches(gate, opts, err);
+	if (!error)
+		error = make_variants(gate, opts, err);
+	if (!error)
+		error = session_open(&gate->request, progress, session, err);
+	if (!error)
+		error = session_choose_engine(session, false, err);
+	if (!error)
+		error = session_make_plan(session, err);
+	if (error)
+		return error;
+	say_plan(gate, session, progress);
+	return 0;
+}
+
+static int measure(struct gate_options *gate, const struct options *opts, struct session *session,
+		   struct gate_kernels *ret_kernels, struct progress *progress, struct err *err)
+{
+	int error;
+
+	error = session_build(session, err);
+	if (!error)
+		error = session_choose_engine(session, true, err);
+	if (error)
+		return error;
+	if (*session->engine_note)
+		progress_say(progress, "%s", session->engine_note);
+	look_at_kernels(gate, opts, session, ret_kernels);
+	plan_free(&session->plan);
+	error = session_make_plan(session, err);
+	return error ? error : session_run(session, err);
+}
+
+static void print_about(const struct store_content *content, const char *dir)
+{
+	printf("engine: %s, %s\n", content->run.engine, content->run.qemu_version);
+	printf("run: %s\n", dir);
+	printf("again: run-suite %s\n", content->run.argv);
+}
+
+static int judge(const struct gate_options *gate, const struct options *opts,
+		 const struct session *session, const struct gate_kernels *kernels)
+{
+	unsigned int flags = (opts->colour ? COMPARE_COLOUR : 0) |
+			     (gate->all || opts->verbose > 0 ? COMPARE_ALL : 0);
+	struct store_content content = { 0 };
+	struct compare compare = { 0 };
+	struct err err = { "" };
+	struct gate judged;
+	int code = EXIT_BROKEN;
+
+	if (store_load(session->store, &content, &err) || compare_make(&content, &compare, &err)) {
+		report_error("%s", err.text);
+		goto out;
+	}
+	gate_judge(&compare, kernels->patch, gate->set.nr, &judged);
+	gate_print_text(&judged, flags, stdout);
+	print_about(&content, store_dir(session->store));
+	code = gate_exit_code(&judged);
+	gate_free(&judged);
+out:
+	compare_free(&compare);
+	store_content_free(&content);
+	return code;
+}
+
+static void gate_end(struct gate_options *gate, struct session *session)
+{
+	for (size_t i = 0; gate->request.made && i < gate->request.plan.variants.nr; i++)
+		variant_free(gate->request.made[i]);
+	session_close(session);
+	patchset_free(&gate->set);
+	if (gate->scratch)
+		fs_remove(gate->scratch, NULL);
+	free(gate->scratch);
+	strv_free(&gate->request.plan.variants);
+	strv_free(&gate->request.plan.workloads);
+	strv_free(&gate->request.plan.params);
+}
+
+static int gate_main(struct options *opts, int argc, char **argv)
+{
+	struct gate_options gate = {
+		.request = { .opts = opts, .engine = "auto", .argv = argv, .reuse = true,
+			     .plan = { .profile = "quick" } },
+	};
+	struct gate_kernels kernels = { 0 };
+	struct session session = { 0 };
+	struct progress *progress;
+	struct err err = { "" };
+	int error, code;
+
+	code = parse_options(&gate, opts, argc, argv);
+	if (code >= 0)
+		return code;
+	progress = progress_new(opts->tty, opts->verbose);
+	error = prepare(&gate, opts, &session, progress, &err);
+	if (!error && gate.dry_run)
+		session_print_plan(&session, stdout);
+	else if (!error)
+		error = measure(&gate, opts, &session, &kernels, progress, &err);
+	progress_clear(progress);
+	if (error)
+		code = cmd_fail(error, &err);
+	else
+		code = gate.dry_run ? EXIT_OK : judge(&gate, opts, &session, &kernels);
+	kernels_free(&kernels);
+	gate_end(&gate, &session);
+	progress_free(progress);
+	return code;
+}
+
+const struct command cmd_gate = {
+	.name = "gate",
+	.help = "judge patches: what each makes worse, better or wrong",
+	.usage = "usage: run-suite gate [--base VARIANT] --patch FILE|MBOX|DIR [OPTIONS]\n"
+		 "       run-suite gate --tree DIR --base REV [--head REV] [OPTIONS]\n"
+		 "\n"
+		 "Builds a kernel after each patch, measures all of them, judges each against the one\n"
+		 "before and the last against the base, and names the first patch that makes a figure\n"
+		 "worse. Says so when no workload has run what a patch changed.\n"
+		 "\n"
+		 "  --base VARIANT|REV      what the patches apply to (baseline)\n"
+		 "  --patch FILE|MBOX|DIR   a diff, mails, or a folder with a series\n"
+		 "  --tree DIR              repository that has the patches as commits\n"
+		 "  --head REV              the last of them (HEAD)\n"
+		 "  --workloads W,...       what to run (all but those on request)\n"
+		 "  --engine NAME           auto, kvm, tcg or exact (auto)\n"
+		 "  --profile NAME|FILE     quick, full, or a profile file (quick)\n"
+		 "  --param W.NAME=V,...    values of a parameter, stronger than the profile\n"
+		 "  --trials N              boots per cell\n"
+		 "  --jobs N                guests at once\n"
+		 "  --silence SECONDS       a guest that says nothing for so long hangs\n"
+		 "  --out DIR               folder of the run\n"
+		 "  --fresh                 measure the base again where an earlier run has it\n"
+		 "  --all                   print every change, not the largest (also -v)\n"
+		 "  --dry-run               print the plan, build and boot nothing\n"
+		 "\n"
+		 "Exit codes: 0 nothing worse, 1 a regression or a failed check, 2 usage, 3 the test\n"
+		 "bed is broken, 4 inconclusive, 125 a patch does not apply or build.\n",
+	.main = gate_main,
+};

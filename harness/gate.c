@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Judges a series: figures of each kernel against those of the kernel before, those of
+ * the last against the base, checks that have begun to fail, and whether what was changed
+ * has run at all.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare-private.h"
+#include "gate.h"
+
+/* Of an exact run; smaller ones are differences too, and nobody's concern. */
+#define EXACT_FLOOR 0.001
+
+static const char *const verdict_word[GATE_VERDICT_NR] = {
+	[GATE_NO_CHANGE] = "no change",
+	[GATE_IMPROVEMENT] = "improvement",
+	[GATE_INCONCLUSIVE] = "inconclusive",
+	[GATE_REGRESSION] = "regression",
+	[GATE_FAILED] = "failed",
+	[GATE_BROKEN] = "test bed broken",
+	[GATE_NO_KERNEL] = "no kernel",
+};
+
+const char *gate_verdict_name(enum gate_verdict verdict)
+{
+	return (unsigned int)verdict < GATE_VERDICT_NR ? verdict_word[verdict] : "invalid";
+}
+
+static void worsen(enum gate_verdict *verdict, enum gate_verdict to)
+{
+	if (to > *verdict)
+		*verdict = to;
+}
+
+/* --- figures --- */
+
+/* What must equal the first variant's is judged by a check. */
+static bool is_judged(const struct compare_row *row, size_t old, size_t new)
+{
+	return row->metric->direction != DIR_NEUTRAL && row->metric->reference != REFERENCE_EQUAL &&
+	       row->side[old].nr && row->side[new].nr;
+}
+
+static enum gate_verdict judge_row(const struct compare_row *row, size_t old, size_t new,
+				   double *ret_ratio)
+{
+	double before = row->side[old].median, after = row->side[new].median;
+	double ratio = before == after ? 1 : after / before;
+	bool worse = (after > before) == (row->metric->direction == DIR_LOWER);
+
+	*ret_ratio = isfinite(ratio) ? ratio : NAN;
+	if (before == after || fabs(*ret_ratio - 1) <= EXACT_FLOOR)
+		return GATE_NO_CHANGE;
+	return worse ? GATE_REGRESSION : GATE_IMPROVEMENT;
+}
+
+static void add_change(struct gate_change **list, size_t *nr, const struct gate_change *change)
+{
+	*list = mem_grow(*list, *nr + 1, sizeof(**list));
+	(*list)[(*nr)++] = *change;
+}
+
+static void judge_step(struct gate *gate, size_t at)
+{
+	struct gate_step *step = &gate->step[at];
+	struct gate_change change = { .old = at, .new = at + 1 };
+
+	for (size_t i = 0; i < gate->compare->nr_rows; i++) {
+		change.row = &gate->compare->row[i];
+		if (!is_judged(change.row, change.old, change.new))
+			continue;
+		step->figures++;
+		change.verdict = judge_row(change.row, change.old, change.new, &change.ratio);
+		if (change.verdict == GATE_NO_CHANGE)
+			continue;
+		change.first = at + 1;
+		add_change(&gate->change, &gate->nr_changes, &change);
+		step->regressions += change.verdict == GATE_REGRESSION;
+		step->improvements += change.verdict == GATE_IMPROVEMENT;
+		worsen(&step->verdict, change.verdict);
+	}
+}
+
+static size_t first_patch(const struct gate *gate, const struct gate_change *of)
+{
+	for (size_t i = 0; i < gate->nr_changes; i++)
+		if (gate->change[i].row == of->row && gate->change[i].verdict == of->verdict)
+			return gate->change[i].first;
+	return 0;
+}
+
+static void judge_series(struct gate *gate)
+{
+	struct gate_change change = { .old = 0, .new = gate->last };
+
+	for (size_t i = 0; gate->last && i < gate->compare->nr_rows; i++) {
+		change.row = &gate->compare->row[i];
+		if (!is_judged(change.row, 0, gate->last))
+			continue;
+		change.verdict = judge_row(change.row, 0, gate->last, &change.ratio);
+		if (change.verdict == GATE_NO_CHANGE)
+			continue;
+		change.first = first_patch(gate, &change);
+		add_change(&gate->series, &gate->nr_series, &change);
+		worsen(&gate->verdict, change.verdict);
+	}
+}
+
+/* --- checks --- */
+
+static size_t side_of(const struct compare *compare, const char *variant)
+{
+	for (size_t i = 0; i < compare->variant.nr; i++)
+		if (!strcmp(compare->variant.item[i], variant))
+			return i;
+	return 0;
+}
+
+static bool went_wrong(enum verdict verdict)
+{
+	return verdict == VERDICT_FAIL || verdict == VERDICT_BROKEN;
+}
+
+/* Did the same check go wrong with the kernel before as well? Then it is none of this patch's. */
+static bool was_wrong(const struct compare *compare, const struct compare_judged *list, size_t nr,
+		      const struct compare_judged *now)
+{
+	size_t before = side_of(compare, now->cell->variant) - 1;
+
+	for (size_t i = 0; i < nr; i++)
+		if (side_of(compare, list[i].cell->variant) == before &&
+		    !strcmp(list[i].check, now->check) && !strcmp(list[i].params, now->params) &&
+		    !strcmp(list[i].cell->workload, now->cell->workload) &&
+		    went_wrong(list[i].verdict))
+			return true;
+	return false;
+}
+
+/* A cell that repeats the verdict of one of its checks says nothing new. */
+static bool has_failed_check(const struct compare_judged *list, size_t nr, size_t at)
+{
+	for (size_t i = at + 1; i < nr && list[i].cell == list[at].cell; i++)
+		if (list[i].verdict == list[at].verdict)
+			return true;
+	return false;
+}
+
+static bool anything_passed(const struct compare *compare, size_t side)
+{
+	for (size_t i = 0; i < compare->content->nr_cells; i++) {
+		const struct store_cell *cell = &compare->content->cell[i];
+
+		if (side_of(compare, cell->variant) == side && !strcmp(cell->status, "finished") &&
+		    cell->verdict == VERDICT_PASS)
+			return true;
+	}
+	return false;
+}
+
+static void add_failure(struct gate *gate, size_t step, const struct compare_judged *judged)
+{
+	bool whole = !strcmp(judged->check, "cell");
+
+	gate->failure = mem_grow(gate->failure, gate->nr_failures + 1, sizeof(*gate->failure));
+	gate->failure[gate->nr_failures++] = (struct gate_failure){
+		.step = step,
+		.what = str_printf("%s%s%s%s%s", judged->cell->workload, whole ? "" : " ",
+				   whole ? "" : judged->check, *judged->params ? ", " : "",
+				   judged->params),
+		.verdict = judged->verdict,
+		/* Freed with the list otherwise. */
+		.reason = judged->reason,
+	};
+	gate->step[step].failures++;
+	/* A kernel with which nothing goes any more is no fault of the test bed. */
+	worsen(&gate->step[step].verdict, judged->verdict == VERDICT_FAIL ||
+	       !anything_passed(gate->compare, step + 1) ? GATE_FAILED : GATE_BROKEN);
+}
+
+static void judge_checks(struct gate *gate)
+{
+	struct compare_judged *list;
+	size_t nr;
+
+	list = compare_judged(gate->compare->content, &nr);
+	for (size_t i = 0; i < nr; i++) {
+		size_t side = side_of(gate->compare, list[i].cell->variant);
+
+		if (!side || gate->step[side - 1].patch->why_not || !went_wrong(list[i].verdict))
+			continue;
+		if (!strcmp(list[i].check, "cell") && has_failed_check(list, nr, i))
+			continue;
+		if (!was_wrong(gate->compare, list, nr, &list[i]))
+			add_failure(gate, side - 1, &list[i]);
+	}
+	compare_judged_free(list, nr);
+}
+
+/* --- whether it has run --- */
+
+static bool is_of_variant(const struct compare *compare, int64_t cell, size_t side)
+{
+	const struct store_content *content = compare->content;
+
+	for (size_t i = 0; i < content->nr_cells; i++)
+		if (content->cell[i].id == cell)
+			return side_of(compare, content->cell[i].variant) == side;
+	return false;
+}
+
+static bool all_init(const struct function_list *list)
+{
+	for (size_t i = 0; i < list->nr; i++)
+		if (!list->item[i].init)
+			return false;
+	return true;
+}
+
+static void count_calls(const struct gate *gate, size_t at, struct gate_step *step)
+{
+	const struct store_content *content = gate->compare->content;
+	struct strv names = { 0 };
+
+	for (size_t i = 0; i < content->nr_series; i++) {
+		const struct store_series *series = &content->series[i];
+
+		if (strcmp(series->name, FUNCTIONS_CALLS) ||
+		    !is_of_variant(gate->compare, series->cell, at + 1))
+			continue;
+		for (size_t j = 0; j < series->nr; j++)
+			step->calls += series->samples[j];
+		if (!strv_has(&names, series->labels))
+			strv_add(&names, "%s", series->labels);
+	}
+	step->reached = names.nr;
+	strv_free(&names);
+}
+
+static void judge_exercise(struct gate *gate, size_t at)
+{
+	struct gate_step *step = &gate->step[at];
+
+	if (step->patch->same_kernel) {
+		step->exercise = GATE_SAME_KERNEL;
+		return;
+	}
+	if (!step->patch->changed) {
+		step->exercise = GATE_NOT_KNOWN;
+		return;
+	}
+	count_calls(gate, at, step);
+	if (!step->patch->changed->nr)
+		step->exercise = GATE_SAME_CODE;
+	else if (step->reached)
+		step->exercise = GATE_RAN;
+	else
+		step->exercise = all_init(step->patch->changed) ? GATE_BOOTED : GATE_NOT_RUN;
+	if (step->exercise == GATE_NOT_RUN)
+		worsen(&step->verdict, GATE_INCONCLUSIVE);
+}
+
+/* --- all of it --- */
+
+/* A figure that a later patch made good again is the patch's matter and not the series'. */
+static enum gate_verdict weight_in_series(const struct gate_step *step)
+{
+	if (step->verdict == GATE_REGRESSION || step->verdict == GATE_IMPROVEMENT)
+		return step->exercise == GATE_NOT_RUN ? GATE_INCONCLUSIVE : GATE_NO_CHANGE;
+	return step->verdict;
+}
+
+void gate_judge(const struct compare *compare, const struct gate_patch *patch, size_t nr_patches,
+		struct gate *ret_gate)
+{
+	struct gate gate = { .compare = compare, .nr_steps = nr_patches };
+
+	gate.step = mem_grow(NULL, nr_patches, sizeof(*gate.step));
+	for (size_t i = 0; i < nr_patches; i++) {
+		gate.step[i] = (struct gate_step){ .patch = &patch[i] };
+		if (patch[i].why_not) {
+			gate.step[i].verdict = GATE_NO_KERNEL;
+			continue;
+		}
+		gate.last = i + 1;
+		judge_step(&gate, i);
+	}
+	judge_checks(&gate);
+	for (size_t i = 0; i < nr_patches; i++)
+		if (!patch[i].why_not)
+			judge_exercise(&gate, i);
+	judge_series(&gate);
+	for (size_t i = 0; i < nr_patches; i++)
+		worsen(&gate.verdict, weight_in_series(&gate.step[i]));
+	*ret_gate = gate;
+}
+
+void gate_free(struct gate *gate)
+{
+	for (size_t i = 0; i < gate->nr_failures; i++)
+		free(gate->failure[i].what);
+	free(gate->failure);
+	free(gate->change);
+	free(gate->series);
+	free(gate->step);
+	*gate = (struct gate){ 0 };
+}
+
+enum exit_code gate_exit_code(const struct gate *gate)
+{
+	switch (gate->verdict) {
+	case GATE_NO_CHANGE:
+	case GATE_IMPROVEMENT:
+		return EXIT_OK;
+	case GATE_REGRESSION:
+	case GATE_FAILED:
+		return EXIT_FAILED;
+	case GATE_BROKEN:
+		return EXIT_BROKEN;
+	case GATE_NO_KERNEL:
+		return EXIT_CANNOT_JUDGE;
+	default:
+		return EXIT_INCONCLUSIVE;
+	}
+}

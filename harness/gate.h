@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The gate's judgement of a series of patches, made from a run whose variants are the
+ * base and the kernel after each patch. Sees a comparison, never files or guests.
+ */
+#ifndef PAGEMETA_GATE_H
+#define PAGEMETA_GATE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "compare.h"
+#include "functions.h"
+
+/** enum gate_verdict - of a figure, a patch, a series; the graver ones come later */
+enum gate_verdict {
+	GATE_NO_CHANGE,
+	GATE_IMPROVEMENT,
+	GATE_INCONCLUSIVE,	/* not enough evidence either way, or the change did not run */
+	GATE_REGRESSION,
+	GATE_FAILED,		/* a check that passed before fails */
+	GATE_BROKEN,		/* the test bed */
+	GATE_NO_KERNEL,		/* it does not apply or does not build */
+	GATE_VERDICT_NR,
+};
+
+/** gate_verdict_name() - "no change", "regression", ... */
+const char *gate_verdict_name(enum gate_verdict verdict);
+
+/**
+ * enum gate_exercise - whether the code that a patch changed has run
+ * @GATE_RAN: while a workload ran
+ * @GATE_SAME_KERNEL: there is nothing to run: the kernel is the same to the byte
+ * @GATE_SAME_CODE: data changed, and no function
+ * @GATE_BOOTED: only functions that run while the kernel boots have changed
+ * @GATE_NOT_RUN: no workload entered any of them
+ * @GATE_NOT_KNOWN: it was not looked for; see @why
+ */
+enum gate_exercise {
+	GATE_RAN, GATE_SAME_KERNEL, GATE_SAME_CODE, GATE_BOOTED, GATE_NOT_RUN, GATE_NOT_KNOWN,
+};
+
+/**
+ * struct gate_patch - a patch of the series, as the caller knows it
+ * @subject: of the patch
+ * @why_not: why there is no kernel, NULL when there is one
+ * @seconds: what its kernel took to build
+ * @same_kernel: its image is that of the kernel before
+ * @changed: functions that changed; NULL when that is not known
+ * @why_unknown: why not
+ */
+struct gate_patch {
+	const char *subject;
+	const char *why_not;
+	double seconds;
+	bool same_kernel;
+	const struct function_list *changed;
+	const char *why_unknown;
+};
+
+/**
+ * struct gate_change - a figure of two kernels
+ * @row: of the comparison
+ * @old: side of the kernel before
+ * @new: side of the other one
+ * @ratio: of their medians; NaN when the old one is 0 and the new one is not
+ * @verdict: regression, improvement, no change or inconclusive
+ * @first: in a change of the whole series: the first patch that makes it, from 1; 0: no
+ *	patch alone goes beyond the threshold
+ */
+struct gate_change {
+	const struct compare_row *row;
+	size_t old;
+	size_t new;
+	double ratio;
+	enum gate_verdict verdict;
+	size_t first;
+};
+
+/** struct gate_failure - a check or a cell that passed before this patch and does not now */
+struct gate_failure {
+	size_t step;
+	char *what;	/* "zswap content-verified, compressor=lz4" */
+	enum verdict verdict;
+	const char *reason;
+};
+
+/**
+ * struct gate_step - a patch, judged against the one before
+ * @patch: as the caller gave it
+ * @verdict: the gravest of what was found
+ * @regressions: figures that got worse
+ * @improvements: figures that got better
+ * @figures: that could be judged
+ * @failures: checks and cells
+ * @exercise: whether the change has run
+ * @reached: how many of the changed functions were entered by workloads
+ * @calls: how often in all
+ */
+struct gate_step {
+	const struct gate_patch *patch;
+	enum gate_verdict verdict;
+	size_t regressions;
+	size_t improvements;
+	size_t figures;
+	size_t failures;
+	enum gate_exercise exercise;
+	size_t reached;
+	uint64_t calls;
+};
+
+/**
+ * struct gate - the judgement
+ * @compare: what it was made from
+ * @step: one per patch
+ * @nr_steps: how many
+ * @change: of patches, each against the one before: what changed
+ * @nr_changes: how many
+ * @series: the last kernel that could be judged against the base: what changed
+ * @nr_series: how many
+ * @last: that kernel's place, from 1; 0: there is none
+ * @failure: in order of steps
+ * @nr_failures: how many
+ * @verdict: of the whole
+ */
+struct gate {
+	const struct compare *compare;
+	struct gate_step *step;
+	size_t nr_steps;
+	struct gate_change *change;
+	size_t nr_changes;
+	struct gate_change *series;
+	size_t nr_series;
+	size_t last;
+	struct gate_failure *failure;
+	size_t nr_failures;
+	enum gate_verdict verdict;
+};
+
+/**
+ * gate_judge() - judge a series
+ * @compare: the run: its first variant is the base, patch i is variant i; outlives the gate
+ * @patch: what is known of the patches; outlives the gate
+ * @nr_patches: variants of the run but one
+ * @ret_gate: freed with gate_free()
+ *
+ * A figure that one patch makes worse and a later one better again is no regression of the
+ * series; it is shown with its patch. A check that fails is a failure of the series with
+ * whichever patch it comes, since a bisection will meet it.
+ */
+void gate_judge(const struct compare *compare, const struct gate_patch *patch, size_t nr_patches,
+		struct gate *ret_gate);
+void gate_free(struct gate *gate);
+
+/** gate_exit_code() - what the verdict is to the shell; 125 when there is no kernel to judge */
+enum exit_code gate_exit_code(const struct gate *gate);
+
+/**
+ * gate_print_text() - for people
+ * @gate: what
+ * @flags: of enum compare_flags; COMPARE_ALL prints every change and not the largest
+ * @out: where to
+ */
+void gate_print_text(const struct gate *gate, unsigned int flags, FILE *out);
+
+#endif
