@@ -53,6 +53,7 @@ static void print_head(const struct show *show, const struct store_cell *cell, F
 	if (cell->max_rss)
 		show_field(out, "memory", "QEMU had at most %s",
 			   text_bytes(rss, sizeof(rss), cell->max_rss));
+	show_block(out, "placement", cell->placement);
 }
 
 static void print_job(const struct store_cell *cell, FILE *out)

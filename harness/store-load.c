@@ -131,6 +131,7 @@ static int cell_row(sqlite3_stmt *stmt, void *ctx)
 		.command = column_text(stmt, 12),
 		.console = column_text(stmt, 13),
 		.job = column_text(stmt, 14),
+		.placement = column_text(stmt, 15),
 	};
 	if (trial < 0 || trial > INT_MAX)
 		return -EBADMSG;
@@ -199,7 +200,10 @@ static const struct table {
 	  "SELECT workload, name, help, series, unit, direction, combine, 'none' FROM metric"
 	  " ORDER BY id" },
 	{ "SELECT id, variant, workload, params, trial, status, verdict, reason, started,"
-	  " ready_ns, wall_ns, max_rss, command, console, job FROM cell ORDER BY id", cell_row, 0, NULL },
+	  " ready_ns, wall_ns, max_rss, command, console, job, placement FROM cell ORDER BY id",
+	  cell_row, 4,
+	  "SELECT id, variant, workload, params, trial, status, verdict, reason, started,"
+	  " ready_ns, wall_ns, max_rss, command, console, job, '' FROM cell ORDER BY id" },
 	{ "SELECT cell, name, labels, samples FROM series ORDER BY cell, id", series_row, 0, NULL },
 	{ "SELECT cell, name, labels, verdict, reason FROM checks ORDER BY cell, id", check_row, 0, NULL },
 };
@@ -313,6 +317,7 @@ static void cell_free(struct store_cell *cell)
 	free(cell->command);
 	free(cell->console);
 	free(cell->job);
+	free(cell->placement);
 }
 
 void store_content_free(struct store_content *content)

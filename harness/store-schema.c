@@ -71,6 +71,7 @@ const char store_schema_sql[] =
 	"	command TEXT NOT NULL DEFAULT '',"
 	"	console TEXT NOT NULL DEFAULT '',"
 	"	job TEXT NOT NULL DEFAULT '',"
+	"	placement TEXT NOT NULL DEFAULT '',"
 	"	UNIQUE (variant, workload, params, trial),"
 	"	CHECK ((status = 'finished') = (verdict IS NOT NULL))"
 	") STRICT;"

@@ -52,6 +52,15 @@ int store_commit(struct store *store, struct err *err)
 	return error;
 }
 
+/* All of it or nothing. */
+static int end_step(struct store *store, int error, struct err *err)
+{
+	if (!error)
+		return store_commit(store, err);
+	roll_back(store);
+	return error;
+}
+
 int store_plan(struct store *store, struct store_cell *cell, struct err *err)
 {
 	int error = writable(store, err);
@@ -124,17 +133,32 @@ static int changed_one(struct store *store, const struct store_cell *cell, const
 		       "finished before", store->path, what, (long long)cell->id);
 }
 
+/* A run that an older suite began has no room for it. NULL keeps what is there. */
+static int set_placement(struct store *store, const struct store_cell *cell, struct err *err)
+{
+	if (store->schema < 4 || !cell->placement)
+		return 0;
+	return store_exec(store, "record where a cell runs", err,
+			  "UPDATE cell SET placement = ? WHERE id = ?", "si", cell->placement,
+			  cell->id);
+}
+
 int store_cell_begin(struct store *store, const struct store_cell *cell, struct err *err)
 {
-	int error = writable(store, err);
+	int error = store_begin(store, err);
 
+	if (error)
+		return error;
+	error = store_exec(store, "record that a cell starts", err,
+		"UPDATE cell SET status = 'running', started = ?, command = ?, console = ?,"
+		" job = coalesce(?, job) WHERE id = ? AND status <> 'finished'", "issni",
+		cell->started ? cell->started : (int64_t)time(NULL), cell->command,
+		cell->console, cell->job, cell->id);
 	if (!error)
-		error = store_exec(store, "record that a cell starts", err,
-			"UPDATE cell SET status = 'running', started = ?, command = ?, console = ?,"
-			" job = coalesce(?, job) WHERE id = ? AND status <> 'finished'", "issni",
-			cell->started ? cell->started : (int64_t)time(NULL), cell->command,
-			cell->console, cell->job, cell->id);
-	return error ? error : changed_one(store, cell, "start", err);
+		error = changed_one(store, cell, "start", err);
+	if (!error)
+		error = set_placement(store, cell, err);
+	return end_step(store, error, err);
 }
 
 /* Little-endian 64-bit values, so that a run reads the same on any host. */
@@ -183,7 +207,9 @@ static int end_cell(struct store *store, const struct store_cell *cell, struct e
 		verdict_name(cell->verdict), cell->reason, (int64_t)cell->ready_ns,
 		(int64_t)cell->wall_ns, (int64_t)cell->max_rss, cell->command, cell->console,
 		cell->job, cell->id);
-	return error ? error : changed_one(store, cell, "end", err);
+	if (!error)
+		error = changed_one(store, cell, "end", err);
+	return error ? error : set_placement(store, cell, err);
 }
 
 int store_cell_end(struct store *store, const struct store_cell *cell,
@@ -199,11 +225,7 @@ int store_cell_end(struct store *store, const struct store_cell *cell,
 		error = add_series(store, cell->id, &series[i], err);
 	for (size_t i = 0; i < nr_checks && !error; i++)
 		error = add_check(store, cell->id, &check[i], err);
-	if (error)
-		roll_back(store);
-	else
-		error = store_commit(store, err);
-	return error;
+	return end_step(store, error, err);
 }
 
 static int replace_check(struct store *store, int64_t cell, const struct store_check *check,
@@ -233,11 +255,7 @@ int store_cell_amend(struct store *store, const struct store_cell *cell,
 				"it has not finished", store->path, (long long)cell->id);
 	for (size_t i = 0; i < nr_checks && !error; i++)
 		error = replace_check(store, cell->id, &check[i], err);
-	if (error)
-		roll_back(store);
-	else
-		error = store_commit(store, err);
-	return error;
+	return end_step(store, error, err);
 }
 
 int store_finish(struct store *store, struct err *err)

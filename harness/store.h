@@ -20,8 +20,9 @@
  * PRAGMA user_version; a newer one is refused with a clear text, older ones are read.
  * 2: metric.reference
  * 3: run.traffic
+ * 4: cell.placement
  */
-#define STORE_SCHEMA 3
+#define STORE_SCHEMA 4
 
 struct store;
 
@@ -90,6 +91,7 @@ struct store_kernel {
  * @command: QEMU's command line
  * @console: path of the console, relative to the run's folder
  * @job: text of /job
+ * @placement: where its guest ran, one line each for what was planned and what was seen
  */
 struct store_cell {
 	int64_t id;
@@ -107,6 +109,7 @@ struct store_cell {
 	char *command;
 	char *console;
 	char *job;
+	char *placement;
 };
 
 /** struct store_metric - a declared metric, kept with the run so that it explains itself */
@@ -194,7 +197,7 @@ int store_cell_begin(struct store *store, const struct store_cell *cell, struct 
 
 /**
  * store_cell_end() - all a cell brought, in one durable transaction
- * @cell: id, verdict, reason, times, command; status becomes "finished"
+ * @cell: id, verdict, reason, times, command, placement; status becomes "finished"
  * @series: what was recorded
  * @nr_series: how many
  * @check: what was judged

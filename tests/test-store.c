@@ -170,14 +170,14 @@ static void a_newer_schema_is_refused_and_names_the_suite_it_needs(void **state)
 	(void)state;
 
 	sample_run_make(&sample, dir);
-	run_sql(dir, "PRAGMA user_version = 4; UPDATE run SET suite_version = '7.5'");
+	run_sql(dir, "PRAGMA user_version = 5; UPDATE run SET suite_version = '7.5'");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
 	assert_non_null(strstr(err.text, "pagemeta 7.5 or newer"));
 	assert_int_equal(store_open(dir, true, &store, &err), -EPROTO);
 
 	run_sql(dir, "DROP TABLE run");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "schema 4"));
+	assert_non_null(strstr(err.text, "schema 5"));
 	run_sql(dir, "PRAGMA user_version = 0");
 	assert_int_equal(store_open(dir, false, &store, &err), -EBADMSG);
 	sample_remove(dir);
@@ -191,12 +191,36 @@ static void a_run_of_an_older_schema_is_read(void **state)
 
 	sample_run_make(&sample, dir);
 	run_sql(dir, "PRAGMA user_version = 1; ALTER TABLE metric DROP COLUMN reference;"
-		" ALTER TABLE run DROP COLUMN traffic");
+		" ALTER TABLE run DROP COLUMN traffic; ALTER TABLE cell DROP COLUMN placement");
 	load(dir, &content);
 	assert_int_equal(content.nr_metrics, 10);
 	assert_int_equal(content.metric[2].combine, COMBINE_P99);
 	assert_int_equal(content.metric[2].reference, REFERENCE_NONE);
 	assert_string_equal(content.run.traffic, "");
+	assert_string_equal(content.cell[0].placement, "");
+	store_content_free(&content);
+	sample_remove(dir);
+}
+
+/* It is gone on with, as far as it can tell. */
+static void a_run_of_an_older_schema_is_written_to(void **state)
+{
+	char *dir = sample_folder();
+	struct store_content content;
+	struct store_cell cell = { .id = 1, .placement = "node 0, CPU 1", .reason = "" };
+	struct store *store;
+	(void)state;
+
+	sample_run_make(&sample, dir);
+	run_sql(dir, "PRAGMA user_version = 3; ALTER TABLE cell DROP COLUMN placement;"
+		" UPDATE cell SET status = 'planned', verdict = NULL WHERE id = 1");
+	assert_int_equal(store_open(dir, true, &store, NULL), 0);
+	assert_int_equal(store_cell_begin(store, &cell, NULL), 0);
+	assert_int_equal(store_cell_end(store, &cell, NULL, 0, NULL, 0, NULL), 0);
+	store_close(store);
+	load(dir, &content);
+	assert_string_equal(content.cell[0].status, "finished");
+	assert_string_equal(content.cell[0].placement, "");
 	store_content_free(&content);
 	sample_remove(dir);
 }
@@ -432,6 +456,29 @@ static void the_job_of_a_planned_cell_outlives_the_harness(void **state)
 	sample_remove(dir);
 }
 
+static void where_a_cell_runs_is_kept_from_its_start(void **state)
+{
+	struct store_cell cell = { .id = 1, .placement = "node 2, CPU 9", .reason = "" };
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct store_content content;
+	struct err err = { "" };
+	(void)state;
+
+	plan_cells(store, 1);
+	must(store_cell_begin(store, &cell, &err), &err);
+	must(store_load(store, &content, &err), &err);
+	assert_string_equal(content.cell[0].placement, "node 2, CPU 9");
+	store_content_free(&content);
+	cell.placement = NULL;
+	must(store_cell_end(store, &cell, NULL, 0, NULL, 0, &err), &err);
+	must(store_load(store, &content, &err), &err);
+	assert_string_equal(content.cell[0].placement, "node 2, CPU 9");
+	store_content_free(&content);
+	store_close(store);
+	sample_remove(dir);
+}
+
 static void a_resumed_run_takes_the_same_kernel_and_no_other(void **state)
 {
 	struct store_kernel kernel = {
@@ -472,6 +519,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_run_is_refused),
 		cmocka_unit_test(a_newer_schema_is_refused_and_names_the_suite_it_needs),
 		cmocka_unit_test(a_run_of_an_older_schema_is_read),
+		cmocka_unit_test(a_run_of_an_older_schema_is_written_to),
 		cmocka_unit_test(rows_that_make_no_sense_are_refused),
 		cmocka_unit_test(damaged_files_never_crash_the_reader),
 		cmocka_unit_test(a_step_that_failed_in_part_is_not_kept_in_part),
@@ -480,6 +528,7 @@ int main(void)
 		cmocka_unit_test(a_resumed_run_plans_again_what_was_running),
 		cmocka_unit_test(a_run_that_was_not_planned_to_the_end_is_none),
 		cmocka_unit_test(the_job_of_a_planned_cell_outlives_the_harness),
+		cmocka_unit_test(where_a_cell_runs_is_kept_from_its_start),
 		cmocka_unit_test(a_resumed_run_takes_the_same_kernel_and_no_other),
 	};
 
