@@ -17,9 +17,9 @@ packages_of() {
 	case $1 in
 	build)
 		echo gcc make libc6-dev autoconf automake pkg-config libsqlite3-dev libjansson-dev \
-			libinih-dev libhwloc-dev libgsl-dev zlib1g-dev nettle-dev libcmocka-dev ;;
+			libinih-dev libhwloc-dev libnuma-dev libgsl-dev zlib1g-dev nettle-dev libcmocka-dev ;;
 	kernel)
-		echo xz-utils flex bison bc libelf-dev patch lz4 perl libcap-dev libnuma-dev ;;
+		echo xz-utils flex bison bc libelf-dev patch lz4 perl libcap-dev ;;
 	kernel-source)
 		echo linux-source-6.12 ;;
 	guest)
@@ -41,7 +41,7 @@ programs_of() {
 
 modules_of() {
 	case $1 in
-	build) echo sqlite3 jansson inih hwloc gsl zlib nettle cmocka ;;
+	build) echo sqlite3 jansson inih hwloc numa gsl zlib nettle cmocka ;;
 	kernel) echo libelf ;;
 	esac
 }

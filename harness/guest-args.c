@@ -68,13 +68,6 @@ static bool uses_microvm(const struct guest_config *config)
 	return config->machine == MACHINE_MICROVM;
 }
 
-static bool is_pinned(const struct guest_config *config)
-{
-	const struct topo_placement *place = config->placement;
-
-	return place && place->nr_cpus && place->cpu[0] >= 0;
-}
-
 static int check(const struct guest_config *config, struct err *err)
 {
 	unsigned int nodes = config->nodes ? config->nodes : 1;
@@ -91,6 +84,9 @@ static int check(const struct guest_config *config, struct err *err)
 		return err_set(err, -EINVAL, "guest: traffic is counted by the exact engine only");
 	if (config->functions && config->engine == ENGINE_KVM)
 		return err_set(err, -EINVAL, "guest: calls of functions are not counted by kvm");
+	if (nodes > TOPO_GUEST_NODES_MAX)
+		return err_set(err, -EINVAL, "guest: %u NUMA nodes; 1 to %d can be had", nodes,
+			       TOPO_GUEST_NODES_MAX);
 	if (config->mem_mib / nodes < 16)
 		return err_set(err, -EINVAL, "guest: %u MiB on %u node(s); each needs 16 MiB",
 			       config->mem_mib, nodes);
@@ -143,24 +139,24 @@ static void add_engine(const struct guest_config *config, struct strv *argv)
 		strv_add(argv, "%s", *word);
 }
 
+/* Memory of node @node of the guest. */
 static void add_backend(const struct guest_config *config, struct strv *argv, const char *id,
-			unsigned int mib, bool sparse)
+			unsigned int node, unsigned int mib, bool sparse)
 {
-	bool bound = config->placement && config->placement->node >= 0;
-	bool placed = bound || is_pinned(config);
+	const struct topo_placement *place = config->placement;
 	struct strv words = { 0 };
 	char *line;
 
 	strv_add(&words, "memory-backend-ram,id=%s,size=%uM", id, mib);
-	if (bound)
-		strv_add(&words, "host-nodes=%d,policy=bind", config->placement->node);
+	if (place && place->bind)
+		strv_add(&words, "host-nodes=%d,policy=bind", place->node[node]);
 	/*
 	 * A first touch that faults on the host would be measured as the guest's. What
 	 * may be many times the host's memory can neither be populated nor reserved.
 	 */
 	if (sparse)
 		strv_add(&words, "reserve=off");
-	else if (config->engine == ENGINE_KVM && placed)
+	else if (config->engine == ENGINE_KVM && topo_is_pinned(place))
 		strv_add(&words, "prealloc=on");
 	line = strv_join(&words, ",");
 	strv_free(&words);
@@ -169,21 +165,15 @@ static void add_backend(const struct guest_config *config, struct strv *argv, co
 	free(line);
 }
 
-/* The part of @total that is node @index's: what is left over goes to the first. */
-static unsigned int share(unsigned int total, unsigned int nodes, unsigned int index)
-{
-	return total / nodes + (index < total % nodes);
-}
-
 static void add_nodes(const struct guest_config *config, struct strv *argv)
 {
 	unsigned int cpu = 0;
 
 	for (unsigned int i = 0; i < config->nodes; i++) {
-		unsigned int cpus = share(config->cpus, config->nodes, i);
+		unsigned int cpus = topo_share(config->cpus, config->nodes, i);
 		char *id = str_printf("ram%u", i);
 
-		add_backend(config, argv, id, share(config->mem_mib, config->nodes, i), false);
+		add_backend(config, argv, id, i, topo_share(config->mem_mib, config->nodes, i), false);
 		strv_add(argv, "-numa");
 		if (cpus)
 			strv_add(argv, "node,nodeid=%u,memdev=%s,cpus=%u-%u", i, id, cpu,
@@ -221,11 +211,12 @@ static void add_memory(const struct guest_config *config, struct strv *argv)
 		add_nodes(config, argv);
 	} else {
 		strv_add(argv, "%u", config->cpus);
-		add_backend(config, argv, "ram0", config->mem_mib, false);
+		add_backend(config, argv, "ram0", 0, config->mem_mib, false);
 	}
 	if (!config->pmem_mib)
 		return;
-	add_backend(config, argv, "pmem0", config->pmem_mib, config->pmem_touch_mib);
+	/* QEMU makes it a part of node 0. */
+	add_backend(config, argv, "pmem0", 0, config->pmem_mib, config->pmem_touch_mib);
 	strv_add(argv, "-device");
 	strv_add(argv, "nvdimm,memdev=pmem0");
 }

@@ -69,10 +69,7 @@ static void on_cpus(void *ctx, const json_t *answer, const char *why)
 
 static void place_and_run(struct guest *guest)
 {
-	const struct topo_placement *place = guest->config.placement;
-	bool wanted = place && place->nr_cpus && place->cpu[0] >= 0;
-
-	if (!wanted)
+	if (!topo_is_pinned(guest->config.placement))
 		let_run(guest);
 	else if (qmp_send(guest->qmp, "query-cpus-fast", NULL, on_cpus, guest))
 		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU takes no commands on QMP");

@@ -5,76 +5,63 @@
  */
 #include <dirent.h>
 #include <inttypes.h>
-#include <sched.h>
+#include <numa.h>
+#include <numaif.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "affinity.h"
 #include "guest-place.h"
 #include "util.h"
 
-static int pin(pid_t tid, int cpu, struct err *err)
+static int prefer_node(int node)
 {
-	size_t size = CPU_ALLOC_SIZE(cpu + 1);
-	cpu_set_t *set = CPU_ALLOC(cpu + 1);
+	struct bitmask *mask = numa_allocate_nodemask();
 	int error = 0;
 
-	if (!set)
-		return err_set(err, -ENOMEM, "thread %d: no memory for a CPU set", (int)tid);
-	CPU_ZERO_S(size, set);
-	CPU_SET_S(cpu, size, set);
-	if (sched_setaffinity(tid, size, set))
+	numa_bitmask_setbit(mask, node);
+	if (set_mempolicy(MPOL_PREFERRED, mask->maskp, mask->size + 1))
 		error = -errno;
-	CPU_FREE(set);
-	return error ? err_set(err, error, "QEMU's thread %d: cannot be pinned to CPU %d: %s",
-			       (int)tid, cpu, strerror(-error)) : 0;
-}
-
-static int verify(pid_t pid, pid_t tid, int cpu, struct err *err)
-{
-	const char *field = "\nCpus_allowed_list:\t";
-	char *path = str_printf("/proc/%d/task/%d/status", (int)pid, (int)tid);
-	char *text = NULL, *list, *want;
-	int error;
-
-	error = fs_read(path, &text, NULL, err);
-	free(path);
-	if (error)
-		return error;
-	list = strstr(text, field);
-	want = str_printf("%s%d\n", field, cpu);
-	if (!list || strncmp(list, want, strlen(want)))
-		error = err_set(err, -EIO, "QEMU's thread %d: was put on CPU %d and is not there",
-				(int)tid, cpu);
-	free(want);
-	free(text);
+	numa_free_nodemask(mask);
 	return error;
 }
 
-static int place_thread(pid_t pid, pid_t tid, int cpu, struct err *err)
+int guest_place_self(const void *ctx)
 {
-	int error;
+	const struct topo_placement *place = ctx;
+	int error = place->others ? affinity_set(0, place->others, NULL) : 0;
 
-	if (cpu < 0)
-		return 0;
-	error = pin(tid, cpu, err);
-	return error ? error : verify(pid, tid, cpu, err);
+	if (!error && place->bind && topo_want_nodes(&place->want) == 1)
+		error = prefer_node(place->node[0]);
+	return error;
 }
 
-static int cpu_of(pid_t tid, const pid_t *vcpu, unsigned int nr_vcpus,
-		  const struct topo_placement *place)
+static int place_thread(pid_t pid, pid_t tid, const char *cpus, struct err *err)
 {
-	for (unsigned int i = 0; i < nr_vcpus && i < place->nr_cpus; i++)
-		if (vcpu[i] == tid)
-			return place->cpu[i];
-	return place->housekeeping;
+	int error = cpus ? affinity_set(tid, cpus, err) : 0;
+
+	return cpus && !error ? affinity_check(pid, tid, cpus, err) : error;
+}
+
+/* Return: the list of the one CPU of vCPU thread @tid in @list, or those of the others. */
+static const char *cpus_of(pid_t tid, const pid_t *vcpu, unsigned int nr_vcpus,
+			   const struct topo_placement *place, char list[16])
+{
+	for (unsigned int i = 0; i < nr_vcpus && i < place->want.cpus; i++) {
+		if (vcpu[i] != tid || place->cpu[i] < 0)
+			continue;
+		snprintf(list, 16, "%d", place->cpu[i]);
+		return list;
+	}
+	return place->others;
 }
 
 int guest_place(pid_t pid, const pid_t *vcpu, unsigned int nr_vcpus,
 		const struct topo_placement *place, struct err *err)
 {
-	char *path = str_printf("/proc/%d/task", (int)pid);
+	char *path = str_printf("/proc/%d/task", (int)pid), list[16];
 	DIR *dir = opendir(path);
 	struct dirent *entry;
 	int error = 0;
@@ -90,12 +77,24 @@ int guest_place(pid_t pid, const pid_t *vcpu, unsigned int nr_vcpus,
 
 		if (tid <= 0)
 			continue;
-		error = place_thread(pid, tid, cpu_of(tid, vcpu, nr_vcpus, place), err);
+		error = place_thread(pid, tid, cpus_of(tid, vcpu, nr_vcpus, place, list), err);
 		/* QEMU's worker threads come and go. */
 		if (error == -ESRCH || error == -ENOENT)
 			error = 0;
 	}
 	closedir(dir);
+	return error;
+}
+
+int guest_place_check(pid_t pid, const pid_t *vcpu, unsigned int nr_vcpus,
+		      const struct topo_placement *place, struct err *err)
+{
+	int error = 0;
+	char list[16];
+
+	for (unsigned int i = 0; i < nr_vcpus && topo_is_pinned(place) && !error; i++)
+		error = affinity_check(pid, vcpu[i], cpus_of(vcpu[i], vcpu, nr_vcpus, place, list),
+				       err);
 	return error;
 }
 

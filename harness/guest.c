@@ -13,6 +13,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "guest-place.h"
 #include "guest-private.h"
 #include "proc.h"
 
@@ -132,6 +133,10 @@ static int start_qemu(struct guest *guest, const struct ends *ends, struct err *
 	guest->limits = guest_limits(&guest->config);
 	spec.mem_limit = guest->limits.address_space;
 	spec.argv = argv.item;
+	if (guest->config.placement) {
+		spec.prepare = guest_place_self;
+		spec.prepare_ctx = guest->config.placement;
+	}
 	guest->result.command = guest_quote(&argv);
 	guest->start_ns = clock_ns();
 	guest->heard_ns = guest->start_ns;

@@ -12,7 +12,7 @@
 #include "engine.h"
 #include "err.h"
 #include "msg.h"
-#include "topo.h"
+#include "topo-place.h"
 #include "util.h"
 
 /** enum guest_machine - what QEMU emulates around the CPU */

@@ -102,6 +102,8 @@ static void child_main(const struct proc_spec *spec, pid_t parent, int report)
 		putenv(*env);
 	if (!error && spec->dir && chdir(spec->dir))
 		error = -errno;
+	if (!error && spec->prepare)
+		error = spec->prepare(spec->prepare_ctx);
 	if (!error) {
 		execvp(spec->argv[0], spec->argv);
 		error = -errno;

@@ -23,6 +23,8 @@
  * @err_fd: becomes stderr; 0 (the default) is the same as @out_fd
  * @keep_fd: fds that stay open in the child under the same number, ended by -1; or NULL
  * @mem_limit: RLIMIT_AS in bytes; 0 is none
+ * @prepare: called in the child just before its program; -errno ends it. Or NULL
+ * @prepare_ctx: handed to it
  * @new_session: start a session of its own, so that Ctrl-C of the terminal does
  *	not reach the child before the harness has decided what to do
  */
@@ -35,6 +37,8 @@ struct proc_spec {
 	int err_fd;
 	const int *keep_fd;
 	uint64_t mem_limit;
+	int (*prepare)(const void *ctx);
+	const void *prepare_ctx;
 	int new_session;
 };
 

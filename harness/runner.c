@@ -27,9 +27,6 @@ static const struct {
 	[ENGINE_EXACT] = { 60, 20, 600 },
 };
 
-/* Lockdep, page poisoning and the rest execute several times the instructions for the same work. */
-#define DEBUG_PATIENCE 8
-
 /* Every access is counted and goes through the modelled caches. */
 #define TRAFFIC_PATIENCE 2
 
@@ -73,6 +70,8 @@ struct boots {
  * @config: what to do
  * @slot: guests
  * @next: next cell of the plan to look at
+ * @waiting: the cell that waits for a place, from 1; 0 for none
+ * @crowded: it had none when slots were filled last
  * @first: what the first cell reported
  * @first_done: the first cell has a verdict
  * @repeat_waits: its repetition waits for that
@@ -85,6 +84,8 @@ struct runner {
 	const struct runner_config *config;
 	struct slot *slot;
 	size_t next;
+	size_t waiting;
+	bool crowded;
 	struct record first;
 	bool first_done;
 	bool repeat_waits;
@@ -93,51 +94,6 @@ struct runner {
 	uint64_t begun;
 	struct boots *boots;
 };
-
-enum engine runner_engine(const struct plan_cell *cell, enum engine engine)
-{
-	if (engine == ENGINE_EXACT && cell->workload->kind == WORKLOAD_CHECK &&
-	    plan_cell_needs(cell).cpus > 1)
-		return ENGINE_TCG;
-	return engine;
-}
-
-/* Seconds of guest time; under the exact engine those are instructions. */
-static unsigned int deadline_of(const struct plan_cell *cell, const struct variant *variant)
-{
-	return cell->workload->deadline_s * (variant->debug ? DEBUG_PATIENCE : 1);
-}
-
-void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
-		struct job *ret_job)
-{
-	struct job *job = ret_job;
-
-	*job = (struct job){
-		.nr_params = cell->nr_params,
-		.exact = engine_table[runner_engine(cell, engine)].exact,
-		.deadline_s = deadline_of(cell, variant),
-		.seed = cell->trial ? cell->trial : 1,
-		.page_bytes = variant->page_bytes,
-		.nr_counters = variant->nr_counters,
-	};
-	snprintf(job->workload, sizeof(job->workload), "%s", cell->workload->name);
-	memcpy(job->params, cell->param, cell->nr_params * sizeof(*cell->param));
-	memcpy(job->counters, variant->counter, variant->nr_counters * sizeof(*variant->counter));
-	if (variant->memmap_mapping)
-		snprintf(job->memmap_mapping, sizeof(job->memmap_mapping), "%s",
-			 variant->memmap_mapping);
-	if (variant->zspages)
-		snprintf(job->zspages, sizeof(job->zspages), "%s", variant->zspages);
-	if (variant->device_memmap)
-		snprintf(job->device_memmap, sizeof(job->device_memmap), "%s",
-			 variant->device_memmap);
-	if (variant->failed_bind)
-		snprintf(job->failed_bind, sizeof(job->failed_bind), "%s", variant->failed_bind);
-	if (variant->descriptor_ranges)
-		snprintf(job->descriptor_ranges, sizeof(job->descriptor_ranges), "%s",
-			 variant->descriptor_ranges);
-}
 
 static const struct plan_cell *cell_of(const struct runner *runner, size_t index)
 {
@@ -207,8 +163,10 @@ static void take_msg(void *ctx, const struct msg *msg)
 	record_msg(&slot->record, msg);
 }
 
-static void slot_clear(struct slot *slot)
+static void slot_clear(struct runner *runner, struct slot *slot)
 {
+	if (slot->place.want.cpus)
+		topo_give(runner->config->pool, &slot->place);
 	if (slot->initramfs)
 		unlink(slot->initramfs);
 	if (slot->counted)
@@ -304,7 +262,7 @@ static unsigned int boot_silence(const struct runner *runner, const struct slot 
 	enum engine engine = runner_engine(cell_of(runner, slot->index), runner->config->engine);
 
 	return patience[engine].boot_s * (slot->counted ? TRAFFIC_PATIENCE : 1) *
-	       (variant_of(runner, slot->index)->variant->debug ? DEBUG_PATIENCE : 1);
+	       (variant_of(runner, slot->index)->variant->debug ? RUNNER_DEBUG_PATIENCE : 1);
 }
 
 static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
@@ -327,7 +285,7 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.balloon_mib = needs.balloon_mib,
 		.deadline_s = (patience[engine].boot_s +
 			       patience[engine].per_guest_s *
-			       deadline_of(cell, variant_of(runner, slot->index)->variant)) *
+			       runner_deadline(cell, variant_of(runner, slot->index)->variant)) *
 			      (counts_traffic(runner, cell) ? TRAFFIC_PATIENCE : 1),
 		.traffic = slot->counted ? config->plugin : NULL,
 		.traffic_caches = config->traffic_caches,
@@ -341,12 +299,8 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.on_msg = take_msg,
 		.on_msg_ctx = slot,
 	};
-	int error;
 
-	error = topo_place(config->topo, slot - runner->slot, config->jobs, guest.cpus,
-			   &slot->place);
-	return error ? err_set(err, error, "slot %td: cannot be placed", slot - runner->slot) :
-		       guest_start(&guest, &slot->guest, err);
+	return guest_start(&guest, &slot->guest, err);
 }
 
 static int begin_cell(struct runner *runner, struct slot *slot, size_t index, struct err *err)
@@ -360,8 +314,10 @@ static int begin_cell(struct runner *runner, struct slot *slot, size_t index, st
 		cell.started = slot->started;
 		cell.job = slot->job_text;
 		cell.console = console_name(index);
+		cell.placement = topo_placement_text(&slot->place);
 		error = store_cell_begin(runner->config->store, &cell, err);
 		free(cell.console);
+		free(cell.placement);
 		if (error)
 			return error;
 		error = slot_start(runner, slot, &why);
@@ -370,7 +326,7 @@ static int begin_cell(struct runner *runner, struct slot *slot, size_t index, st
 		show(runner, "running", index);
 		return 0;
 	}
-	slot_clear(slot);
+	slot_clear(runner, slot);
 	/* Every other cell would meet the same disk: stop, so that they can be resumed. */
 	if (error == -ENOSPC || error == -EDQUOT || error == -EROFS)
 		return err_set(err, error, "%s", why.text);
@@ -601,7 +557,7 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 	free(cell.console);
 	free(cell.reason);
 	guest_result_free(&result);
-	slot_clear(slot);
+	slot_clear(runner, slot);
 	return error;
 }
 
@@ -610,6 +566,12 @@ static ssize_t take_next(struct runner *runner)
 {
 	const struct runner_config *config = runner->config;
 
+	if (runner->waiting) {
+		size_t index = runner->waiting - 1;
+
+		runner->waiting = 0;
+		return index;
+	}
 	if (runner->repeat_waits && runner->first_done) {
 		runner->repeat_waits = false;
 		return 1;
@@ -628,12 +590,29 @@ static ssize_t take_next(struct runner *runner)
 	return -1;
 }
 
+/* A guest in its place, or in line for one. */
+static int seat_cell(struct runner *runner, struct slot *slot, size_t index, struct err *err)
+{
+	const struct topo_want want = runner_want(cell_of(runner, index));
+	int error = topo_take(runner->config->pool, &want, &slot->place);
+
+	if (error == -EBUSY) {
+		runner->crowded = true;
+		runner->waiting = index + 1;
+		return 0;
+	}
+	if (error)
+		return end_without_guest(runner, index, VERDICT_BROKEN,
+					 "no guest has so many vCPUs or NUMA nodes", err);
+	return begin_cell(runner, slot, index, err);
+}
+
 static int fill_slot(struct runner *runner, struct slot *slot, struct err *err)
 {
 	ssize_t index;
 	int error = 0;
 
-	while (!error && !slot->guest && (index = take_next(runner)) >= 0) {
+	while (!error && !slot->guest && !runner->crowded && (index = take_next(runner)) >= 0) {
 		const struct runner_variant *variant = variant_of(runner, index);
 		struct reuse_cell known;
 		char *unmet;
@@ -653,7 +632,7 @@ static int fill_slot(struct runner *runner, struct slot *slot, struct err *err)
 		else if (find_known(runner, index, &known))
 			error = take_known(runner, index, &known, err);
 		else
-			error = begin_cell(runner, slot, index, err);
+			error = seat_cell(runner, slot, index, err);
 		free(unmet);
 	}
 	return error;
@@ -664,6 +643,7 @@ static int fill_slots(struct runner *runner, bool *ret_busy, struct err *err)
 	int error = 0;
 
 	*ret_busy = false;
+	runner->crowded = false;
 	for (size_t i = 0; i < runner->config->jobs && !error; i++) {
 		error = fill_slot(runner, &runner->slot[i], err);
 		*ret_busy |= runner->slot[i].guest != NULL;
@@ -736,7 +716,7 @@ int runner_run(const struct runner_config *config, struct err *err)
 			guest_finish(runner.slot[i].guest, &result);
 			guest_result_free(&result);
 		}
-		slot_clear(&runner.slot[i]);
+		slot_clear(&runner, &runner.slot[i]);
 	}
 	record_free(&runner.first);
 	free(runner.boots);

@@ -14,8 +14,11 @@
 #include "reuse.h"
 #include "selftest.h"
 #include "store.h"
-#include "topo.h"
+#include "topo-place.h"
 #include "variant.h"
+
+/* Lockdep, page poisoning and the rest execute several times the instructions for the same work. */
+#define RUNNER_DEBUG_PATIENCE 8
 
 /**
  * struct runner_variant - a variant of the run
@@ -44,9 +47,9 @@ struct runner_variant {
  * @engine: how guests run
  * @plugin: what counts memory traffic, and calls of functions; NULL for none
  * @traffic_caches: sizes of the caches it models, NULL where traffic is not counted
- * @jobs: guests at once
+ * @jobs: guests at once, if they find places
  * @silence_s: seconds without output after which a guest hangs; 0 is the engine's
- * @topo: this host
+ * @pool: this host, where guests are placed
  * @plan: cells
  * @variant: one per label of the plan
  * @store: where results go; cell ids are places in the plan, from 1
@@ -64,7 +67,7 @@ struct runner_config {
 	const char *traffic_caches;
 	unsigned int jobs;
 	unsigned int silence_s;
-	const struct topo *topo;
+	struct topo_pool *pool;
 	const struct plan *plan;
 	const struct runner_variant *variant;
 	struct store *store;
@@ -95,6 +98,12 @@ int runner_run(const struct runner_config *config, struct err *err);
  * CPU, its guest is run by tcg.
  */
 enum engine runner_engine(const struct plan_cell *cell, enum engine engine);
+
+/** runner_deadline() - seconds of guest time a cell may take; under exact, instructions */
+unsigned int runner_deadline(const struct plan_cell *cell, const struct variant *variant);
+
+/** runner_want() - the place its guest wants; of a sparse NVDIMM what is touched counts */
+struct topo_want runner_want(const struct plan_cell *cell);
 
 /**
  * runner_job() - the job of a cell, as the guest will read it

@@ -69,6 +69,7 @@ static char *notes_of(const struct session *session)
 
 	if (*session->engine_note)
 		strv_add(&lines, "%s", session->engine_note);
+	strv_add(&lines, "%s", session->seats.note);
 	note_reference(session, &lines);
 	host_examine(&findings, session->request->opts->paths.results);
 	for (size_t i = 0; i < findings.nr; i++)
@@ -225,18 +226,6 @@ out:
 	return error;
 }
 
-unsigned int session_jobs(const struct session *session)
-{
-	unsigned int cores = topo_cores(session->topo);
-
-	if (session->request->jobs)
-		return session->request->jobs;
-	/* Instructions do not mind neighbours, nanoseconds do. */
-	if (session->engine != ENGINE_EXACT || !cores)
-		return 1;
-	return cores < 8 ? cores : 8;
-}
-
 static void say_finding(struct session *session, const struct store_cell *cell,
 			const struct reference_finding *finding)
 {
@@ -323,9 +312,9 @@ static int run_cells(struct session *session, const bool *finished,
 		.engine = session->engine,
 		.plugin = session->request->opts->paths.traffic,
 		.traffic_caches = session->request->traffic,
-		.jobs = session_jobs(session),
+		.jobs = session->seats.jobs,
 		.silence_s = session->request->silence_s,
-		.topo = session->topo,
+		.pool = session->seats.pool,
 		.plan = &session->plan,
 		.variant = session->variant,
 		.store = session->store,
@@ -342,7 +331,10 @@ static int run_cells(struct session *session, const bool *finished,
 				   session->qemu_version);
 	config.reuse = reuse;
 	if (!error)
+		error = session_keep_house(session, err);
+	if (!error)
 		error = runner_run(&config, err);
+	session_leave_house(session);
 	reuse_close(reuse);
 	if (!error)
 		error = judge_references(session, err);
@@ -354,6 +346,7 @@ int session_run(struct session *session, struct err *err)
 	bool *finished;
 	int error;
 
+	session_find_seats(session);
 	error = create(session, err);
 	if (error)
 		return error;
@@ -522,8 +515,10 @@ int session_resume(struct session_request *request, const char *dir, struct prog
 		error = check_same(ret_session, &content, err);
 	if (!error)
 		error = add_kernels(ret_session, err);
-	if (!error)
+	if (!error) {
+		session_find_seats(ret_session);
 		error = rerun(ret_session, &content, err);
+	}
 	request->engine = "";
 	request->traffic = NULL;
 	store_content_free(&content);

@@ -95,6 +95,8 @@ void session_close(struct session *session)
 	free(session->variant);
 	free(session->qemu);
 	free(session->qemu_version);
+	topo_pool_free(session->seats.pool);
+	free(session->seats.note);
 	topo_free(session->topo);
 	plan_free(&session->plan);
 	store_close(session->store);

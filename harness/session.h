@@ -24,7 +24,7 @@
  *	it, "auto" is the exact engine
  * @probe_again: forget what is remembered about kvm
  * @out: folder of the run; NULL makes one below the results
- * @jobs: guests at once; 0 chooses
+ * @jobs: guests at once, if there is room for them; 0 chooses
  * @silence_s: see struct runner_config
  * @reuse: take cells over that an earlier run has measured; exact engine only
  * @argv: command line, kept with the run
@@ -44,6 +44,20 @@ struct session_request {
 };
 
 /**
+ * struct session_seats - where the guests of a run go
+ * @pool: the host's nodes and cores
+ * @jobs: guests at once
+ * @note: one line about it, kept with the run
+ * @before: CPUs that the harness could run on before it was pinned, NULL when it is not
+ */
+struct session_seats {
+	struct topo_pool *pool;
+	unsigned int jobs;
+	char *note;
+	char *before;
+};
+
+/**
  * struct session - a run in the making
  * @request: what was asked for
  * @progress: what the user sees
@@ -57,6 +71,7 @@ struct session_request {
  * @nr_variants: how many
  * @compile_begun: when the compilation that is shown began, on clock_ns()
  * @plan: what will run
+ * @seats: where
  * @store: open once the run exists
  */
 struct session {
@@ -72,6 +87,7 @@ struct session {
 	size_t nr_variants;
 	uint64_t compile_begun;
 	struct plan plan;
+	struct session_seats seats;
 	struct store *store;
 };
 
@@ -113,11 +129,34 @@ int session_choose_engine(struct session *session, bool may_boot, struct err *er
 /** session_make_plan() - expand the request; the engine must be known */
 int session_make_plan(struct session *session, struct err *err);
 
-/** session_jobs() - guests at once; the engine must be known */
+/**
+ * session_jobs() - guests at once; engine and plan must be known
+ *
+ * Those that were asked for, or as many as the host has cores; fewer where time is
+ * measured and there is no room for so many.
+ */
 unsigned int session_jobs(const struct session *session);
 
 /** session_print_plan() - for --dry-run: kernels, engine, cells in their order */
 void session_print_plan(const struct session *session, FILE *out);
+
+/**
+ * session_find_seats() - how many guests at once, and which cores are theirs
+ * @session: planned
+ *
+ * Says in one line how guests are placed, and why they are fewer than were asked for.
+ */
+void session_find_seats(struct session *session);
+
+/**
+ * session_keep_house() - pin the harness to the CPUs that no guest gets, if there are some
+ *
+ * Only while guests run: a kernel build inherits the CPUs of who starts it.
+ */
+int session_keep_house(struct session *session, struct err *err);
+
+/** session_leave_house() - undo it */
+void session_leave_house(struct session *session);
 
 /**
  * session_run() - create the run's store and run all cells

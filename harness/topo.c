@@ -1,71 +1,283 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host as hwloc sees it, and the placement of guests on it. Placement is
- * pure arithmetic on the topology, so that machines with many nodes are tested
- * where there is only one.
+ * Reads a topology by hwloc and keeps what placement needs of it as plain numbers, so
+ * that planning (topo-place.c) is arithmetic and is tested on machines that are not
+ * here.
  */
+#include <numa.h>
+#include <numaif.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <hwloc.h>
+#include <hwloc/distances.h>
 
 #include "topo.h"
 #include "util.h"
 
-/** struct topo - a loaded topology */
+#define DISTANCE_OWN 10u	/* of the firmware's table, by its definition */
+#define DISTANCE_PACKAGE 15u
+#define DISTANCE_FAR 20u
+#define DISTANCE_MAX 100000u	/* firmware writes a byte; several are added up */
+
+/**
+ * struct topo - a loaded topology
+ * @hwloc: all that hwloc knows
+ * @node: nodes with memory
+ * @nr_nodes: how many
+ * @distance: nr_nodes * nr_nodes
+ * @cpu_list: see topo_cpu_list()
+ * @first_core: see topo_first_core()
+ * @may_bind: memory policies are to be had
+ */
 struct topo {
 	hwloc_topology_t hwloc;
-};
-
-/**
- * struct place - where one slot was put while all slots are laid out
- * @node: index into struct layout's nodes
- * @first: its first core among those of the node
- */
-struct place {
-	unsigned int node;
-	unsigned int first;
-};
-
-/**
- * struct layout - the cores that can be given away
- * @node: NUMA nodes that have cores
- * @nr_nodes: how many
- * @skip: cores of the first node that are not given away (housekeeping)
- */
-struct layout {
-	hwloc_obj_t *node;
+	struct topo_node *node;
 	unsigned int nr_nodes;
-	unsigned int skip;
+	unsigned int *distance;
+	char *cpu_list;
+	char *first_core;
+	bool may_bind;
 };
+
+static hwloc_obj_t next_of(const struct topo *topo, hwloc_obj_type_t type, hwloc_obj_t before)
+{
+	return hwloc_get_next_obj_by_type(topo->hwloc, type, before);
+}
+
+/* Some virtual machines do not tell cores from logical CPUs. */
+static hwloc_obj_type_t core_type(const struct topo *topo)
+{
+	return hwloc_get_nbobjs_by_type(topo->hwloc, HWLOC_OBJ_CORE) > 0 ? HWLOC_OBJ_CORE :
+									    HWLOC_OBJ_PU;
+}
+
+static unsigned int cores_near(const struct topo *topo, hwloc_obj_t node)
+{
+	int nr = hwloc_get_nbobjs_inside_cpuset_by_type(topo->hwloc, node->cpuset, core_type(topo));
+
+	return nr > 0 ? nr : 0;
+}
+
+static hwloc_obj_t core_near(const struct topo *topo, hwloc_obj_t node, unsigned int index)
+{
+	return hwloc_get_obj_inside_cpuset_by_type(topo->hwloc, node->cpuset, core_type(topo),
+						   index);
+}
+
+static hwloc_obj_t node_object(const struct topo *topo, unsigned int index)
+{
+	return hwloc_get_numanode_obj_by_os_index(topo->hwloc, topo->node[index].os);
+}
+
+/* Descriptions may leave out how much memory there is: then every node has some. */
+static bool memory_is_known(const struct topo *topo)
+{
+	for (hwloc_obj_t node = NULL; (node = next_of(topo, HWLOC_OBJ_NUMANODE, node));)
+		if (node->attr->numanode.local_memory)
+			return true;
+	return false;
+}
+
+static unsigned int package_of(const struct topo *topo, hwloc_obj_t node)
+{
+	hwloc_obj_t package = hwloc_get_ancestor_obj_by_type(topo->hwloc, HWLOC_OBJ_PACKAGE, node);
+
+	return package ? package->logical_index + 1 : 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct topo_node *left = a, *right = b;
+
+	return (left->os > right->os) - (left->os < right->os);
+}
+
+static void add_nodes(struct topo *topo)
+{
+	bool known = memory_is_known(topo);
+
+	for (hwloc_obj_t node = NULL; (node = next_of(topo, HWLOC_OBJ_NUMANODE, node));) {
+		if (known && !node->attr->numanode.local_memory)
+			continue;
+		topo->node = mem_grow(topo->node, topo->nr_nodes + 1, sizeof(*topo->node));
+		topo->node[topo->nr_nodes++] = (struct topo_node){
+			.os = node->os_index,
+			.package = package_of(topo, node),
+			.memory = node->attr->numanode.local_memory,
+		};
+	}
+	if (topo->nr_nodes)
+		qsort(topo->node, topo->nr_nodes, sizeof(*topo->node), by_number);
+}
+
+static void add_cores(const struct topo *topo, unsigned int index)
+{
+	hwloc_obj_t object = node_object(topo, index);
+	struct topo_node *node = &topo->node[index];
+
+	node->nr_cores = cores_near(topo, object);
+	node->cpu = mem_grow(NULL, node->nr_cores, sizeof(*node->cpu));
+	for (unsigned int i = 0; i < node->nr_cores; i++)
+		node->cpu[i] = hwloc_bitmap_first(core_near(topo, object, i)->cpuset);
+}
+
+static bool cores_are_given(const struct topo *topo, hwloc_obj_t object)
+{
+	for (unsigned int i = 0; i < topo->nr_nodes; i++)
+		if (topo->node[i].nr_cores &&
+		    hwloc_bitmap_intersects(node_object(topo, i)->cpuset, object->cpuset))
+			return true;
+	return false;
+}
+
+/* The fewest first; see struct topo_node. */
+static void give_cores(const struct topo *topo)
+{
+	for (unsigned int cores = 1; cores <= topo_cores(topo); cores++)
+		for (unsigned int i = 0; i < topo->nr_nodes; i++) {
+			hwloc_obj_t object = node_object(topo, i);
+
+			if (cores_near(topo, object) == cores && !cores_are_given(topo, object))
+				add_cores(topo, i);
+		}
+}
+
+static unsigned int distance_between(const struct topo *topo, unsigned int a, unsigned int b)
+{
+	if (a == b)
+		return DISTANCE_OWN;
+	return topo->node[a].package == topo->node[b].package ? DISTANCE_PACKAGE : DISTANCE_FAR;
+}
+
+static void guess_distances(struct topo *topo)
+{
+	topo->distance = mem_grow(NULL, (size_t)topo->nr_nodes * topo->nr_nodes,
+				  sizeof(*topo->distance));
+	for (unsigned int a = 0; a < topo->nr_nodes; a++)
+		for (unsigned int b = 0; b < topo->nr_nodes; b++)
+			topo->distance[a * topo->nr_nodes + b] = distance_between(topo, a, b);
+}
+
+static int index_of(const struct topo *topo, hwloc_obj_t object)
+{
+	for (unsigned int i = 0; object && i < topo->nr_nodes; i++)
+		if (topo->node[i].os == object->os_index)
+			return i;
+	return -1;
+}
+
+static void take_distances(struct topo *topo, const struct hwloc_distances_s *table)
+{
+	for (unsigned int i = 0; i < table->nbobjs; i++)
+		for (unsigned int j = 0; j < table->nbobjs; j++) {
+			int a = index_of(topo, table->objs[i]), b = index_of(topo, table->objs[j]);
+			uint64_t value = table->values[i * table->nbobjs + j];
+
+			if (a >= 0 && b >= 0 && value && value <= DISTANCE_MAX)
+				topo->distance[a * topo->nr_nodes + b] = value;
+		}
+}
+
+static void read_distances(struct topo *topo)
+{
+	struct hwloc_distances_s *table;
+	unsigned int nr = 1;
+
+	guess_distances(topo);
+	if (hwloc_distances_get_by_type(topo->hwloc, HWLOC_OBJ_NUMANODE, &nr, &table,
+					HWLOC_DISTANCES_KIND_MEANS_LATENCY, 0) || !nr)
+		return;
+	take_distances(topo, table);
+	hwloc_distances_release(topo->hwloc, table);
+}
+
+static char *list_of(hwloc_const_bitmap_t set)
+{
+	char *made = NULL, *list;
+
+	list = str_dup(hwloc_bitmap_list_asprintf(&made, set) < 0 ? "" : made);
+	free(made);
+	return list;
+}
+
+static void read_lists(struct topo *topo)
+{
+	hwloc_obj_t core = NULL;
+
+	topo->cpu_list = list_of(hwloc_topology_get_topology_cpuset(topo->hwloc));
+	for (unsigned int i = 0; i < topo->nr_nodes && !core; i++)
+		if (topo->node[i].nr_cores)
+			core = core_near(topo, node_object(topo, i), 0);
+	topo->first_core = core ? list_of(core->cpuset) : str_dup("");
+}
+
+/* hwloc says some of it on stderr, and sets no errno where nothing is allowed. */
+static int load_failed(struct err *err, int error)
+{
+	if (error)
+		return err_set(err, -error, "host topology: hwloc cannot load it: %s",
+			       strerror(error));
+	return err_set(err, -ENODEV, "host topology: there is no CPU or no memory that this process "
+		       "may use; look at its cpuset (cpuset.cpus, cpuset.mems)");
+}
 
 static int topo_finish_load(hwloc_topology_t hwloc, struct topo **ret_topo, struct err *err)
 {
 	struct topo *topo;
 
+	errno = 0;
 	if (hwloc_topology_load(hwloc)) {
-		int error = errno ? -errno : -EIO;
+		int error = errno;
 
 		hwloc_topology_destroy(hwloc);
-		return err_set(err, error, "host topology: hwloc cannot load it: %s",
-			       strerror(-error));
+		return load_failed(err, error);
 	}
 	topo = mem_grow(NULL, 1, sizeof(*topo));
-	topo->hwloc = hwloc;
+	*topo = (struct topo){ .hwloc = hwloc, .may_bind = true };
+	add_nodes(topo);
+	give_cores(topo);
+	read_distances(topo);
+	read_lists(topo);
 	*ret_topo = topo;
 	return 0;
+}
+
+/* Tried, because a filter of system calls can be told in no other way; QEMU inherits it. */
+static bool may_bind(const struct topo *topo)
+{
+	size_t bytes = sysconf(_SC_PAGESIZE);
+	struct bitmask *mask;
+	bool may = false;
+	void *page;
+
+	if (numa_available() < 0 || !topo->nr_nodes)
+		return false;
+	page = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return false;
+	mask = numa_allocate_nodemask();
+	numa_bitmask_setbit(mask, topo->node[0].os);
+	may = !mbind(page, bytes, MPOL_BIND, mask->maskp, mask->size + 1, 0);
+	numa_free_nodemask(mask);
+	munmap(page, bytes);
+	return may;
 }
 
 int topo_load(struct topo **ret_topo, struct err *err)
 {
 	/*
 	 * Without these a harness started under taskset or numactl would place
-	 * guests on CPUs that it may not use itself.
+	 * guests on CPUs and nodes that it may not use itself.
 	 */
 	const unsigned long flags = HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM |
-				    HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING;
+				    HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING |
+				    HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_MEMBINDING;
 	hwloc_topology_t hwloc;
+	int error;
 
 	if (hwloc_topology_init(&hwloc))
 		return err_set(err, -ENOMEM, "host topology: hwloc cannot be started");
@@ -73,7 +285,10 @@ int topo_load(struct topo **ret_topo, struct err *err)
 		hwloc_topology_destroy(hwloc);
 		return err_set(err, -EINVAL, "host topology: hwloc refuses its flags");
 	}
-	return topo_finish_load(hwloc, ret_topo, err);
+	error = topo_finish_load(hwloc, ret_topo, err);
+	if (!error)
+		(*ret_topo)->may_bind = may_bind(*ret_topo);
+	return error;
 }
 
 int topo_load_synthetic(const char *description, struct topo **ret_topo, struct err *err)
@@ -90,10 +305,29 @@ int topo_load_synthetic(const char *description, struct topo **ret_topo, struct 
 	return topo_finish_load(hwloc, ret_topo, err);
 }
 
+int topo_load_xml(const char *xml, struct topo **ret_topo, struct err *err)
+{
+	hwloc_topology_t hwloc;
+
+	if (hwloc_topology_init(&hwloc))
+		return err_set(err, -ENOMEM, "topology of a file: hwloc cannot be started");
+	if (hwloc_topology_set_xmlbuffer(hwloc, xml, strlen(xml) + 1)) {
+		hwloc_topology_destroy(hwloc);
+		return err_set(err, -EINVAL, "topology of a file: hwloc cannot read it");
+	}
+	return topo_finish_load(hwloc, ret_topo, err);
+}
+
 void topo_free(struct topo *topo)
 {
 	if (!topo)
 		return;
+	for (unsigned int i = 0; i < topo->nr_nodes; i++)
+		free(topo->node[i].cpu);
+	free(topo->node);
+	free(topo->distance);
+	free(topo->cpu_list);
+	free(topo->first_core);
 	hwloc_topology_destroy(topo->hwloc);
 	free(topo);
 }
@@ -110,29 +344,9 @@ char *topo_xml(const struct topo *topo)
 	return text;
 }
 
-static hwloc_obj_t next_of(const struct topo *topo, hwloc_obj_type_t type, hwloc_obj_t before)
-{
-	return hwloc_get_next_obj_by_type(topo->hwloc, type, before);
-}
-
 unsigned int topo_nodes(const struct topo *topo)
 {
-	unsigned int nr = 0, all = 0;
-
-	for (hwloc_obj_t node = NULL; (node = next_of(topo, HWLOC_OBJ_NUMANODE, node));) {
-		all++;
-		if (node->attr->numanode.local_memory)
-			nr++;
-	}
-	/* Descriptions may leave out how much memory there is. */
-	return nr ? nr : all;
-}
-
-/* Some virtual machines do not tell cores from logical CPUs. */
-static hwloc_obj_type_t core_type(const struct topo *topo)
-{
-	return hwloc_get_nbobjs_by_type(topo->hwloc, HWLOC_OBJ_CORE) > 0 ? HWLOC_OBJ_CORE :
-									    HWLOC_OBJ_PU;
+	return topo->nr_nodes;
 }
 
 unsigned int topo_cores(const struct topo *topo)
@@ -145,150 +359,27 @@ unsigned int topo_cpus(const struct topo *topo)
 	return hwloc_get_nbobjs_by_type(topo->hwloc, HWLOC_OBJ_PU);
 }
 
-static unsigned int cores_of(const struct topo *topo, hwloc_obj_t node)
+const struct topo_node *topo_node(const struct topo *topo, unsigned int index)
 {
-	int nr = hwloc_get_nbobjs_inside_cpuset_by_type(topo->hwloc, node->cpuset, core_type(topo));
-
-	return nr > 0 ? nr : 0;
+	return &topo->node[index];
 }
 
-/* OS index of the first logical CPU of a core: its SMT siblings stay idle. */
-static int core_cpu(const struct topo *topo, hwloc_obj_t node, unsigned int index)
+unsigned int topo_distance(const struct topo *topo, unsigned int from, unsigned int to)
 {
-	hwloc_obj_t core = hwloc_get_obj_inside_cpuset_by_type(topo->hwloc, node->cpuset,
-							       core_type(topo), index);
-
-	return core ? hwloc_bitmap_first(core->cpuset) : -1;
+	return topo->distance[from * topo->nr_nodes + to];
 }
 
-static bool layout_has_cores_of(const struct layout *layout, hwloc_obj_t node)
+const char *topo_cpu_list(const struct topo *topo)
 {
-	for (unsigned int i = 0; i < layout->nr_nodes; i++)
-		if (hwloc_bitmap_intersects(layout->node[i]->cpuset, node->cpuset))
-			return true;
-	return false;
+	return topo->cpu_list;
 }
 
-static void layout_add(const struct topo *topo, struct layout *layout, unsigned int cores)
+const char *topo_first_core(const struct topo *topo)
 {
-	for (hwloc_obj_t node = NULL; (node = next_of(topo, HWLOC_OBJ_NUMANODE, node));) {
-		if (cores_of(topo, node) != cores || layout_has_cores_of(layout, node))
-			continue;
-		layout->node = mem_grow(layout->node, layout->nr_nodes + 1,
-					sizeof(*layout->node));
-		layout->node[layout->nr_nodes++] = node;
-	}
+	return topo->first_core;
 }
 
-/*
- * A node without CPUs (CXL, HBM, persistent memory as RAM) shows the CPUs that
- * are near it, which are another node's: the node with the fewest CPUs is the
- * one they belong to, among equals the first.
- */
-static void layout_init(const struct topo *topo, struct layout *layout)
+bool topo_binds(const struct topo *topo)
 {
-	*layout = (struct layout){ 0 };
-	for (unsigned int cores = 1; cores <= topo_cores(topo); cores++)
-		layout_add(topo, layout, cores);
-}
-
-/* How many guests of @nr_cpus fit on a node. */
-static unsigned int layout_room(const struct topo *topo, const struct layout *layout,
-				unsigned int node, unsigned int nr_cpus)
-{
-	unsigned int cores = cores_of(topo, layout->node[node]);
-
-	if (!node)
-		cores -= layout->skip < cores ? layout->skip : cores;
-	return cores / nr_cpus;
-}
-
-/*
- * Guests go to the node with the fewest guests first: they share memory
- * bandwidth and a last-level cache only when there are more guests than nodes.
- * The last node is the first choice, as housekeeping lives on the first one.
- */
-static bool layout_find(const struct topo *topo, const struct layout *layout, unsigned int slot,
-			unsigned int slots, unsigned int nr_cpus, struct place *ret_place)
-{
-	unsigned int given = 0;
-	bool found = false;
-
-	for (unsigned int round = 0; given < slots; round++) {
-		unsigned int before = given;
-
-		for (unsigned int i = layout->nr_nodes; i-- && given < slots;) {
-			if (layout_room(topo, layout, i, nr_cpus) <= round)
-				continue;
-			if (given++ != slot)
-				continue;
-			*ret_place = (struct place){ i, round * nr_cpus };
-			found = true;
-		}
-		if (given == before)
-			return false;
-	}
-	return found;
-}
-
-/* Other guests on the node of @slot, for the honest remark. */
-static bool layout_shared(const struct topo *topo, const struct layout *layout, unsigned int slot,
-			  unsigned int slots, unsigned int nr_cpus, unsigned int node)
-{
-	struct place other;
-
-	for (unsigned int i = 0; i < slots; i++)
-		if (i != slot && layout_find(topo, layout, i, slots, nr_cpus, &other) &&
-		    other.node == node)
-			return true;
-	return false;
-}
-
-static void place_fill(const struct topo *topo, const struct layout *layout,
-		       const struct place *at, unsigned int nr_cpus, struct topo_placement *place)
-{
-	hwloc_obj_t node = layout->node[at->node];
-	unsigned int skip = at->node ? 0 : layout->skip;
-
-	/* With one node there is nothing to choose, and containers may forbid mbind(). */
-	if (topo_nodes(topo) > 1)
-		place->node = node->os_index;
-	for (unsigned int i = 0; i < nr_cpus; i++)
-		place->cpu[i] = core_cpu(topo, node, skip + at->first + i);
-	if (layout->skip)
-		place->housekeeping = core_cpu(topo, layout->node[0], 0);
-}
-
-int topo_place(const struct topo *topo, unsigned int slot, unsigned int slots,
-	       unsigned int nr_cpus, struct topo_placement *ret_place)
-{
-	struct topo_placement place = { .node = -1, .nr_cpus = nr_cpus, .housekeeping = -1 };
-	struct layout layout;
-	struct place at;
-	bool found = false;
-
-	if (slot >= slots || !nr_cpus || nr_cpus > TOPO_CPUS_MAX)
-		return -EINVAL;
-	for (unsigned int i = 0; i < TOPO_CPUS_MAX; i++)
-		place.cpu[i] = -1;
-	layout_init(topo, &layout);
-	for (int skip = 1; skip >= 0 && !found; skip--) {
-		layout.skip = skip;
-		found = layout_find(topo, &layout, slot, slots, nr_cpus, &at);
-	}
-	if (!found) {
-		snprintf(place.why, sizeof(place.why),
-			 "not pinned: %u guest(s) of %u vCPU(s), %u core(s) on %u node(s)", slots,
-			 nr_cpus, topo_cores(topo), layout.nr_nodes);
-		goto out;
-	}
-	place_fill(topo, &layout, &at, nr_cpus, &place);
-	if (layout_shared(topo, &layout, slot, slots, nr_cpus, at.node))
-		snprintf(place.why, sizeof(place.why), "shares its NUMA node with another guest");
-	else if (!layout.skip)
-		snprintf(place.why, sizeof(place.why), "no core left for housekeeping");
-out:
-	free(layout.node);
-	*ret_place = place;
-	return 0;
+	return topo->may_bind && topo->nr_nodes > 1;
 }

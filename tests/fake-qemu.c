@@ -16,6 +16,7 @@
  *	stderr TEXT		words of QEMU
  *	affinity		on the console: the CPUs this process may use
  *	eat MIB			touch so much memory
+ *	alone PATH		give up unless no other fake that said so runs
  *	reset			event: the guest reset itself
  *	close-qmp | qmp TEXT	end of the monitor; anything on the monitor
  *	wait-nmi		go on when an NMI is injected
@@ -32,6 +33,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -200,6 +202,15 @@ static void eat(unsigned int mib)
 		give_up("no memory to eat");
 }
 
+/* Held until it ends, however it ends. */
+static void be_alone(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
+		give_up("it is not alone");
+}
+
 static void send_reset(struct fake *fake)
 {
 	print(fake->qmp, "{\"timestamp\": {\"seconds\": 1, \"microseconds\": 2}, \"event\": "
@@ -277,6 +288,8 @@ static void do_process(const char *word, const char *rest)
 		fprintf(stderr, "%s\n", rest);
 	else if (!strcmp(word, "eat"))
 		eat(atoi(rest));
+	else if (!strcmp(word, "alone"))
+		be_alone(rest);
 	else if (!strcmp(word, "exit"))
 		exit(atoi(rest));
 	else if (!strcmp(word, "kill"))

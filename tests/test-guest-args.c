@@ -196,7 +196,7 @@ static void the_machine_is_the_fastest_that_has_what_is_needed(void **state)
 
 static void an_nvdimm_may_be_larger_than_the_host(void **state)
 {
-	struct topo_placement place = { .node = 2, .cpu = { 17 }, .nr_cpus = 1 };
+	struct topo_placement place = { .want.cpus = 1, .node = { 2 }, .bind = true, .cpu = { 17 } };
 	struct guest_config config = small(ENGINE_EXACT);
 	struct strv argv;
 
@@ -291,7 +291,7 @@ static void nodes_share_memory_and_cpus(void **state)
 
 static void memory_is_bound_where_the_guest_is_placed(void **state)
 {
-	struct topo_placement place = { .node = 3, .cpu = { 17 }, .nr_cpus = 1 };
+	struct topo_placement place = { .want.cpus = 1, .node = { 3 }, .bind = true, .cpu = { 17 } };
 	struct guest_config config = small(ENGINE_KVM);
 	struct strv argv;
 
@@ -301,13 +301,35 @@ static void memory_is_bound_where_the_guest_is_placed(void **state)
 	assert_true(has(&argv, "-object",
 			"memory-backend-ram,id=ram0,size=512M,host-nodes=3,policy=bind,prealloc=on"));
 	strv_free(&argv);
-	place.node = -1;
+	place.bind = false;
 	argv = args(&config);
 	assert_true(has(&argv, "-object", "memory-backend-ram,id=ram0,size=512M,prealloc=on"));
 	strv_free(&argv);
 	place.cpu[0] = -1;
 	argv = args(&config);
 	assert_true(has(&argv, "-object", "memory-backend-ram,id=ram0,size=512M"));
+	strv_free(&argv);
+}
+
+static void each_node_is_bound_to_its_own(void **state)
+{
+	struct topo_placement place = {
+		.want = { .cpus = 2, .nodes = 2 }, .node = { 3, 1 }, .bind = true, .cpu = { 17, 5 },
+	};
+	struct guest_config config = small(ENGINE_EXACT);
+	struct strv argv;
+
+	(void)state;
+	config.nodes = 2;
+	config.pmem_mib = 64;
+	config.placement = &place;
+	argv = args(&config);
+	assert_true(has(&argv, "-object",
+			"memory-backend-ram,id=ram0,size=256M,host-nodes=3,policy=bind"));
+	assert_true(has(&argv, "-object",
+			"memory-backend-ram,id=ram1,size=256M,host-nodes=1,policy=bind"));
+	assert_true(has(&argv, "-object",
+			"memory-backend-ram,id=pmem0,size=64M,host-nodes=3,policy=bind"));
 	strv_free(&argv);
 }
 
@@ -353,6 +375,9 @@ static void what_cannot_be_is_refused(void **state)
 	config.machine = MACHINE_MICROVM;
 	config.nodes = 2;
 	check_refused(config, "microvm");
+	config = small(ENGINE_TCG);
+	config.nodes = TOPO_GUEST_NODES_MAX + 1;
+	check_refused(config, "9 NUMA nodes");
 	config = small(ENGINE_NR);
 	check_refused(config, "no such engine");
 }
@@ -468,6 +493,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_as_wide_as_memory_needs),
 		cmocka_unit_test(nodes_share_memory_and_cpus),
 		cmocka_unit_test(memory_is_bound_where_the_guest_is_placed),
+		cmocka_unit_test(each_node_is_bound_to_its_own),
 		cmocka_unit_test(the_callers_kernel_words_come_last),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(a_shell_reads_back_the_command),

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -20,40 +21,80 @@
 
 #include <cmocka.h>
 
+#include "affinity.h"
 #include "guest-bench.h"
+
+/* The console of fake-qemu says where its one thread may run. */
+static void expect_affinity(struct bench *bench, const char *cpus)
+{
+	char *words = str_printf("Cpus_allowed_list:\t%s\n", cpus);
+
+	bench_run(bench, "affinity\nhello\nend pass");
+	bench_expect(bench, GUEST_DONE, VERDICT_PASS, "done");
+	bench_expect_kept(bench, words);
+	guest_result_free(&bench->result);
+	free(words);
+}
 
 static void threads_are_placed_before_they_run(void **state)
 {
-	struct topo_placement place = { .node = -1, .nr_cpus = 1, .housekeeping = -1 };
+	const struct topo_want want = { .cpus = 1 };
+	struct topo_placement place;
 	struct bench *bench = *state;
+	struct topo_pool *pool;
 	struct topo *topo;
-	char *words;
+	char cpu[16];
 
 	assert_int_equal(topo_load(&topo, NULL), 0);
-	assert_int_equal(topo_place(topo, 0, 1, 1, &place), 0);
-	topo_free(topo);
+	pool = topo_pool_new(topo, true, true);
+	assert_int_equal(topo_take(pool, &want, &place), 0);
 	bench->config.placement = &place;
-	bench_run(bench, "affinity\nhello\nend pass");
-	bench_expect(bench, GUEST_DONE, VERDICT_PASS, "done");
-	words = str_printf("Cpus_allowed_list:\t%d\n", place.cpu[0]);
-	bench_expect_kept(bench, words);
-	free(words);
+	snprintf(cpu, sizeof(cpu), "%d", place.cpu[0]);
+	expect_affinity(bench, cpu);
+	topo_pool_free(pool);
+	topo_free(topo);
+}
+
+/* What is not pinned runs anywhere, though the harness that starts it does not. */
+static void a_guest_does_not_inherit_the_cpus_of_the_harness(void **state)
+{
+	struct topo_placement place = { .want.cpus = 1, .cpu = { -1 } };
+	struct bench *bench = *state;
+	struct topo *topo;
+
+	assert_int_equal(topo_load(&topo, NULL), 0);
+	place.others = topo_cpu_list(topo);
+	bench->config.placement = &place;
+	assert_int_equal(affinity_set(0, topo_first_core(topo), NULL), 0);
+	expect_affinity(bench, topo_cpu_list(topo));
+	assert_int_equal(affinity_set(0, topo_cpu_list(topo), NULL), 0);
+	topo_free(topo);
 }
 
 static void a_cpu_that_is_not_there_is_named(void **state)
 {
-	struct topo_placement place = { .node = -1, .cpu = { 4000 }, .nr_cpus = 1,
-					.housekeeping = -1 };
+	struct topo_placement place = { .want.cpus = 1, .cpu = { 4000 } };
 	struct bench *bench = *state;
 
 	bench->config.placement = &place;
 	bench_run(bench, "hello\nend pass");
-	bench_expect(bench, GUEST_NO_BOOT, VERDICT_BROKEN, "cannot be pinned to CPU 4000");
+	bench_expect(bench, GUEST_NO_BOOT, VERDICT_BROKEN, "cannot be put on CPU 4000");
+}
+
+static void a_start_on_cpus_that_are_not_there_is_an_error(void **state)
+{
+	struct topo_placement place = { .want.cpus = 1, .cpu = { -1 }, .others = "4000-4001" };
+	struct bench *bench = *state;
+	struct err err = { "" };
+
+	bench->config.placement = &place;
+	assert_int_equal(guest_run(&bench->config, &bench->result, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "cannot start"));
 }
 
 static void vcpus_that_are_missing_are_noticed(void **state)
 {
-	struct topo_placement place = { .node = -1, .nr_cpus = 2, .housekeeping = -1 };
+	struct topo_placement place = { .want.cpus = 2, .cpu = { 0, 0 } };
 	struct bench *bench = *state;
 
 	bench->config.placement = &place;
@@ -321,7 +362,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(threads_are_placed_before_they_run),
+		TEST(a_guest_does_not_inherit_the_cpus_of_the_harness),
 		TEST(a_cpu_that_is_not_there_is_named),
+		TEST(a_start_on_cpus_that_are_not_there_is_an_error),
 		TEST(vcpus_that_are_missing_are_noticed),
 		TEST(a_missing_qemu_is_an_error),
 		TEST(a_console_that_cannot_be_kept_is_an_error),

@@ -64,6 +64,7 @@ struct bench {
 	struct variant variant;
 	struct runner_variant image;
 	struct runner_config config;
+	struct topo *topo;
 	struct store_content content;
 };
 
@@ -74,7 +75,7 @@ static int open_bench(void **state)
 
 	memset(bench, 0, sizeof(*bench));
 	bench->dir = str_dup("/tmp/test-runner.XXXXXX");
-	if (!mkdtemp(bench->dir) || topo_load((struct topo **)&bench->config.topo, &err))
+	if (!mkdtemp(bench->dir) || topo_load(&bench->topo, &err))
 		return -1;
 	bench->run_dir = str_printf("%s/run", bench->dir);
 	bench->qemu = str_printf("%s/qemu", bench->dir);
@@ -95,7 +96,7 @@ static int close_bench(void **state)
 	for (size_t i = 0; i < bench->plan.nr_cells; i++)
 		free(bench->cell[i].params);
 	store_content_free(&bench->content);
-	topo_free((struct topo *)bench->config.topo);
+	topo_free(bench->topo);
 	strv_free(&bench->plan.label);
 	fs_remove(bench->dir, NULL);
 	free(bench->image.image.bzimage);
@@ -173,7 +174,9 @@ static int run(struct bench *bench, enum engine engine, unsigned int jobs)
 	bench->config.store = store;
 	bench->config.finished = bench->finished;
 	bench->config.progress = progress;
+	bench->config.pool = topo_pool_new(bench->topo, engine == ENGINE_KVM, false);
 	error = runner_run(&bench->config, &err);
+	topo_pool_free(bench->config.pool);
 	if (store_load(store, &bench->content, &err))
 		fail_msg("%s", err.text);
 	store_close(store);
@@ -376,6 +379,56 @@ static void finished_cells_are_not_run_again(void **state)
 }
 
 /* The last test: once interrupted, a process stays so. */
+/* CPU 0 and nothing else: a machine with room for one guest. */
+static void use_one_core(struct bench *bench)
+{
+	topo_free(bench->topo);
+	assert_int_equal(topo_load_synthetic("pack:1 [numa] core:1 pu:1", &bench->topo, NULL), 0);
+}
+
+static void guests_whose_time_is_measured_take_turns(void **state)
+{
+	struct bench *bench = *state;
+	char *script = str_printf("alone %s/lock\n" GOOD, bench->dir);
+
+	use_one_core(bench);
+	for (int i = 0; i < 5; i++)
+		add(bench, i == 2 ? &wide : &plain, 1, script);
+	assert_int_equal(run(bench, ENGINE_KVM, 4), 0);
+	for (int i = 0; i < 5; i++)
+		assert_cell(bench, i, VERDICT_PASS, "");
+	assert_non_null(strstr(bench->content.cell[1].placement, "node 0, CPU 0, "));
+	assert_non_null(strstr(bench->content.cell[2].placement, "not pinned"));
+	free(script);
+}
+
+static void emulated_guests_do_not_wait_for_cores(void **state)
+{
+	struct bench *bench = *state;
+
+	use_one_core(bench);
+	for (int i = 0; i < 3; i++)
+		add(bench, &plain, 1, GOOD);
+	assert_int_equal(run(bench, ENGINE_TCG, 3), 0);
+	for (int i = 0; i < 3; i++)
+		assert_cell(bench, i, VERDICT_PASS, "");
+	assert_non_null(strstr(bench->content.cell[0].placement, "node 0, CPU 0, "));
+	assert_non_null(strstr(bench->content.cell[1].placement, "not pinned"));
+}
+
+static void no_guest_has_a_thousand_cpus(void **state)
+{
+	static const struct workload huge = {
+		.name = "huge", .needs = { .mem_mib = 64, .cpus = 1000, .nodes = 1 },
+		.deadline_s = 5,
+	};
+	struct bench *bench = *state;
+
+	add(bench, &huge, 1, NULL);
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_cell(bench, 0, VERDICT_BROKEN, "so many vCPUs");
+}
+
 static void an_interrupt_leaves_running_cells_to_be_resumed(void **state)
 {
 	struct bench *bench = *state;
@@ -405,6 +458,9 @@ int main(void)
 		TEST(a_cell_whose_traffic_is_missing_is_broken),
 		TEST(unequal_boots_are_a_broken_test_bed),
 		TEST(finished_cells_are_not_run_again),
+		TEST(guests_whose_time_is_measured_take_turns),
+		TEST(emulated_guests_do_not_wait_for_cores),
+		TEST(no_guest_has_a_thousand_cpus),
 		TEST(an_interrupt_leaves_running_cells_to_be_resumed),
 	};
 

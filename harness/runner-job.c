@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a cell means to its guest: the engine that runs it, the job it gets, the time it
+ * may take.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "runner.h"
+
+enum engine runner_engine(const struct plan_cell *cell, enum engine engine)
+{
+	if (engine == ENGINE_EXACT && cell->workload->kind == WORKLOAD_CHECK &&
+	    plan_cell_needs(cell).cpus > 1)
+		return ENGINE_TCG;
+	return engine;
+}
+
+unsigned int runner_deadline(const struct plan_cell *cell, const struct variant *variant)
+{
+	return cell->workload->deadline_s * (variant->debug ? RUNNER_DEBUG_PATIENCE : 1);
+}
+
+struct topo_want runner_want(const struct plan_cell *cell)
+{
+	const struct workload_needs needs = plan_cell_needs(cell);
+	bool sparse = needs.pmem_touch_mib && needs.pmem_touch_mib < needs.pmem_mib;
+
+	return (struct topo_want){
+		.cpus = needs.cpus,
+		.nodes = needs.nodes,
+		.mem_mib = needs.mem_mib,
+		.extra_mib = sparse ? needs.pmem_touch_mib : needs.pmem_mib,
+	};
+}
+
+void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
+		struct job *ret_job)
+{
+	struct job *job = ret_job;
+
+	*job = (struct job){
+		.nr_params = cell->nr_params,
+		.exact = engine_table[runner_engine(cell, engine)].exact,
+		.deadline_s = runner_deadline(cell, variant),
+		.seed = cell->trial ? cell->trial : 1,
+		.page_bytes = variant->page_bytes,
+		.nr_counters = variant->nr_counters,
+	};
+	snprintf(job->workload, sizeof(job->workload), "%s", cell->workload->name);
+	memcpy(job->params, cell->param, cell->nr_params * sizeof(*cell->param));
+	memcpy(job->counters, variant->counter, variant->nr_counters * sizeof(*variant->counter));
+	if (variant->memmap_mapping)
+		snprintf(job->memmap_mapping, sizeof(job->memmap_mapping), "%s",
+			 variant->memmap_mapping);
+	if (variant->zspages)
+		snprintf(job->zspages, sizeof(job->zspages), "%s", variant->zspages);
+	if (variant->device_memmap)
+		snprintf(job->device_memmap, sizeof(job->device_memmap), "%s",
+			 variant->device_memmap);
+	if (variant->failed_bind)
+		snprintf(job->failed_bind, sizeof(job->failed_bind), "%s", variant->failed_bind);
+	if (variant->descriptor_ranges)
+		snprintf(job->descriptor_ranges, sizeof(job->descriptor_ranges), "%s",
+			 variant->descriptor_ranges);
+}
