@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "compare-private.h"
+#include "json-text.h"
 
 #define INTEGER_MAX 9007199254740992.0	/* 2^53: up to here a double holds every integer */
 
@@ -23,23 +22,6 @@ static json_t *number(enum metric_unit unit, double figure)
 	return json_real(value);
 }
 
-/* JSON is UTF-8 and what a guest says need not be: what is not becomes '?'. */
-static json_t *text(const char *bytes)
-{
-	json_t *string = json_string(bytes);
-	char *ascii;
-
-	if (string)
-		return string;
-	ascii = str_dup(bytes);
-	for (char *at = ascii; *at; at++)
-		if (*at & 0x80)
-			*at = '?';
-	string = json_string(ascii);
-	free(ascii);
-	return string;
-}
-
 /* "a=1,b=2" as { "a": "1", "b": "2" } */
 static json_t *params_object(const char *params)
 {
@@ -52,7 +34,7 @@ static json_t *params_object(const char *params)
 
 		if (value)
 			*value++ = '\0';
-		json_object_set_new(object, part.item[i], text(value ? value : ""));
+		json_object_set_new(object, part.item[i], json_text(value ? value : ""));
 	}
 	strv_free(&part);
 	return object;
@@ -68,7 +50,7 @@ static json_t *side_object(const struct compare_row *row, size_t at, bool named)
 	for (size_t i = 0; i < side->nr; i++)
 		json_array_append_new(samples, number(unit, side->figure[i]));
 	if (named)
-		json_object_set_new(object, "name", text(side->variant));
+		json_object_set_new(object, "name", json_text(side->variant));
 	json_object_set_new(object, "median", number(unit, side->median));
 	json_object_set_new(object, "samples", samples);
 	return object;
@@ -82,12 +64,12 @@ static json_t *metric_object(const struct compare *compare, const struct compare
 	double ratio = side ? compare_ratio(row, side) : NAN;
 	json_t *object = json_object();
 
-	json_object_set_new(object, "workload", text(metric->workload));
-	json_object_set_new(object, "metric", text(metric->name));
+	json_object_set_new(object, "workload", json_text(metric->workload));
+	json_object_set_new(object, "metric", json_text(metric->name));
 	json_object_set_new(object, "params", params_object(row->params));
 	json_object_set_new(object, "unit",
-			    text(metric_unit_name(metric->unit, compare->content->run.exact)));
-	json_object_set_new(object, "direction", text(metric_direction_name(metric->direction)));
+			    json_text(metric_unit_name(metric->unit, compare->content->run.exact)));
+	json_object_set_new(object, "direction", json_text(metric_direction_name(metric->direction)));
 	json_object_set_new(object, "baseline", side_object(row, 0, false));
 	json_object_set_new(object, "variant", side ? side_object(row, side, true) : json_null());
 	json_object_set_new(object, "ratio", isnan(ratio) ? json_null() : json_real(ratio));
@@ -112,13 +94,13 @@ static json_t *check_object(const struct compare_judged *judged)
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "workload", text(judged->cell->workload));
+	json_object_set_new(object, "workload", json_text(judged->cell->workload));
 	json_object_set_new(object, "params", params_object(judged->params));
-	json_object_set_new(object, "check", text(judged->check));
-	json_object_set_new(object, "variant", text(judged->cell->variant));
+	json_object_set_new(object, "check", json_text(judged->check));
+	json_object_set_new(object, "variant", json_text(judged->cell->variant));
 	json_object_set_new(object, "trial", json_integer(judged->cell->trial));
-	json_object_set_new(object, "verdict", text(verdict_name(judged->verdict)));
-	json_object_set_new(object, "reason", text(judged->reason));
+	json_object_set_new(object, "verdict", json_text(verdict_name(judged->verdict)));
+	json_object_set_new(object, "reason", json_text(judged->reason));
 	return object;
 }
 
@@ -142,9 +124,9 @@ int compare_print_json(const struct compare *compare, FILE *out)
 	int error;
 
 	for (size_t i = 0; i < compare->variant.nr; i++)
-		json_array_append_new(variants, text(compare->variant.item[i]));
-	json_object_set_new(root, "run", text(compare->content->run.id));
-	json_object_set_new(root, "engine", text(compare->content->run.engine));
+		json_array_append_new(variants, json_text(compare->variant.item[i]));
+	json_object_set_new(root, "run", json_text(compare->content->run.id));
+	json_object_set_new(root, "engine", json_text(compare->content->run.engine));
 	json_object_set_new(root, "variants", variants);
 	json_object_set_new(root, "metrics", metrics_array(compare));
 	json_object_set_new(root, "checks", checks_array(compare->content));
