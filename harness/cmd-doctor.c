@@ -8,28 +8,28 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "engine.h"
 #include "host.h"
 #include "initramfs.h"
-#include "topo.h"
 
-static void print_topology(void)
-{
-	struct err err = { "" };
-	struct topo *topo;
+enum { OPT_PROBE = OPT_OWN, OPT_ENGINE, OPT_FORMAT };
 
-	if (topo_load(&topo, &err)) {
-		printf("  note  topology: %s\n", err.text);
-		return;
-	}
-	printf("        topology: %u node%s, %u core%s, %u CPU%s usable here\n", topo_nodes(topo),
-	       topo_nodes(topo) == 1 ? "" : "s", topo_cores(topo),
-	       topo_cores(topo) == 1 ? "" : "s", topo_cpus(topo), topo_cpus(topo) == 1 ? "" : "s");
-	topo_free(topo);
-}
+/**
+ * struct doctor_options - what this subcommand understands
+ * @probe: --probe
+ * @engine: --engine, where it was given
+ * @has_engine: it was
+ * @format: --format
+ */
+struct doctor_options {
+	bool probe;
+	enum engine engine;
+	bool has_engine;
+	enum print_format format;
+};
 
-static void probe_with(const struct options *opts, const char *qemu, const char *bzimage,
-		       bool force)
+/* Return: 0 when there is an answer in @ret_probe. */
+static int probe_with(const struct options *opts, const char *qemu, const char *bzimage,
+		      bool force, struct engine_probe *ret_probe, struct err *err)
 {
 	char *initramfs = str_printf("%s/probe.%d.cpio", opts->paths.cache, (int)getpid());
 	const struct engine_probe_request request = {
@@ -40,84 +40,159 @@ static void probe_with(const struct options *opts, const char *qemu, const char 
 		.cache = opts->paths.cache,
 		.force = force,
 	};
-	struct engine_probe probe = { 0 };
-	struct err err = { "" };
 	int error;
 
-	error = initramfs_write(initramfs, opts->paths.agent, NULL, &err);
+	error = initramfs_write(initramfs, opts->paths.agent, NULL, err);
 	if (!error)
-		error = engine_probe_kvm(&request, &probe, &err);
-	if (error)
-		printf("  note  kvm guest: cannot be tried: %s\n", err.text);
-	else
-		printf("  %s  kvm guest: %s%s\n", probe.kvm ? "ok  " : "note", probe.why,
-		       probe.remembered ? " (remembered; --probe tries again)" : "");
+		error = engine_probe_kvm(&request, ret_probe, err);
 	unlink(initramfs);
 	free(initramfs);
+	return error;
 }
 
 /* Only with a kernel that is there already: doctor builds nothing. */
-static void print_probe(const struct options *opts, bool force)
+static bool probe(const struct options *opts, const struct variant *variant, bool force,
+		  struct engine_probe *ret_probe)
 {
 	struct kernel_builder builder = cmd_kernel_builder(opts);
 	struct kernel_image image = { 0 };
-	struct variant *variant;
 	struct err err = { "" };
 	char *qemu = qemu_find();
+	int error = -ENOENT;
 
-	if (!qemu)
-		return;
-	if (variant_load(opts->paths.kernels, "baseline", &variant, &err)) {
-		printf("  note  kernels: %s\n", err.text);
-		free(qemu);
-		return;
-	}
-	if (!kernel_is_cached(&builder, variant)) {
-		puts("        kvm guest: tried with the first run, when a kernel is built");
-	} else if (kernel_build(&builder, variant, &image, &err)) {
-		printf("  note  kernels: %s\n", err.text);
-	} else {
-		probe_with(opts, qemu, image.bzimage, force);
+	if (qemu && kernel_is_cached(&builder, variant)) {
+		error = kernel_build(&builder, variant, &image, &err);
+		if (!error)
+			error = probe_with(opts, qemu, image.bzimage, force, ret_probe, &err);
+		if (error)
+			report_warning("kvm guest: cannot be tried: %s", err.text);
 		kernel_image_free(&image);
 	}
-	variant_free(variant);
 	free(qemu);
+	return !error;
 }
 
-static int print_findings(const struct options *opts)
+/* What `run` would do with nothing else said, one guest at a time. */
+static void plan_default(const struct options *opts, const struct variant *variant,
+			 struct host_request *request)
 {
-	static const char *const word[] = { "ok  ", "note", "BAD " };
-	struct host_findings findings = { 0 };
-	int code = EXIT_OK;
+	struct plan_request wanted = { .profile = "quick", .exact = true };
+	struct kernel_builder builder = cmd_kernel_builder(opts);
+	struct err err = { "" };
+	struct plan plan;
 
-	host_examine(&findings, opts->paths.cache);
-	for (size_t i = 0; i < findings.nr; i++) {
-		const struct host_finding *item = &findings.item[i];
-
-		printf("  %s  %s: %s\n", word[item->level], item->what, item->seen);
-		if (*item->mend)
-			printf("        -> %s\n", item->mend);
-		if (item->level == HOST_BAD)
-			code = EXIT_BROKEN;
+	strv_add(&wanted.variants, "%s", variant->name);
+	if (!plan_make(&wanted, &plan, &err)) {
+		host_request_plan(request, &plan, 1, !kernel_is_cached(&builder, variant));
+		plan_free(&plan);
 	}
+	strv_free(&wanted.variants);
+}
+
+static int print(const struct host_findings *findings, const struct doctor_options *own)
+{
+	const enum engine *engine = own->has_engine ? &own->engine : NULL;
+
+	if (own->format != PRINT_JSON)
+		host_print_text(findings, engine, stdout);
+	else if (host_print_json(findings, engine, stdout))
+		return EXIT_BROKEN;	/* main() reports what became of stdout. */
+	/* What one engine alone needs is missing only to whoever asks for it. */
+	for (size_t i = 0; i < findings->nr; i++) {
+		const struct host_finding *finding = &findings->item[i];
+
+		if (finding->level == HOST_MISSING &&
+		    (own->has_engine ? finding->item->engines & HOST_FOR(own->engine) :
+				       finding->item->engines == HOST_FOR_ALL))
+			return EXIT_BROKEN;
+	}
+	return EXIT_OK;
+}
+
+static int examine(const struct options *opts, const struct doctor_options *own)
+{
+	struct host_request request = {
+		.root = "",
+		.results = opts->paths.results,
+		.cache = opts->paths.cache,
+		.kernels = opts->paths.kernels,
+	};
+	struct engine_probe answer = { 0 };
+	struct host_findings findings;
+	struct variant *variant;
+	struct topo *topo = NULL;
+	struct err err = { "" };
+	int code;
+
+	if (variant_load(opts->paths.kernels, "baseline", &variant, &err)) {
+		report_error("%s", err.text);
+		return EXIT_BROKEN;
+	}
+	/* Before a probe's guest is part of what is seen. */
+	if (topo_load(&topo, &err))
+		report_warning("%s", err.text);
+	request.topo = topo;
+	plan_default(opts, variant, &request);
+	if (probe(opts, variant, own->probe, &answer))
+		request.probe = &answer;
+	host_examine(&request, &findings);
+	code = print(&findings, own);
 	host_findings_free(&findings);
+	topo_free(topo);
+	variant_free(variant);
 	return code;
+}
+
+static int take_engine(struct doctor_options *own, const char *name)
+{
+	struct strv known = { 0 };
+	int code = -1;
+
+	for (size_t i = 0; i < ENGINE_NR; i++)
+		strv_add(&known, "%s", engine_table[i].name);
+	if (engine_parse(name, &own->engine))
+		code = cmd_unknown("engine", name, &known);
+	own->has_engine = true;
+	strv_free(&known);
+	return code;
+}
+
+static int take_option(struct doctor_options *own, struct options *opts, int opt)
+{
+	int code;
+
+	switch (opt) {
+	case OPT_PROBE:
+		own->probe = true;
+		return -1;
+	case OPT_ENGINE:
+		return take_engine(own, optarg);
+	case OPT_FORMAT:
+		code = cmd_format(optarg, &own->format);
+		if (!code && own->format == PRINT_CSV) {
+			report_usage("format csv: doctor prints text or json");
+			code = EXIT_USAGE;
+		}
+		return code ? code : -1;
+	default:
+		return cmd_common_option(opts, &cmd_doctor, opt);
+	}
 }
 
 static int doctor_main(struct options *opts, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		CMD_COMMON_OPTIONS, { "probe", no_argument, NULL, OPT_OWN }, { 0 }
+		CMD_COMMON_OPTIONS,
+		{ "probe", no_argument, NULL, OPT_PROBE },
+		{ "engine", required_argument, NULL, OPT_ENGINE },
+		{ "format", required_argument, NULL, OPT_FORMAT },
+		{ 0 }
 	};
-	bool force = false;
+	struct doctor_options own = { .format = PRINT_TEXT };
 	int opt, code;
 
 	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		if (opt == OPT_OWN) {
-			force = true;
-			continue;
-		}
-		code = cmd_common_option(opts, &cmd_doctor, opt);
+		code = take_option(&own, opts, opt);
 		if (code >= 0)
 			return code;
 	}
@@ -125,19 +200,21 @@ static int doctor_main(struct options *opts, int argc, char **argv)
 		report_usage("doctor: takes no arguments, not %s", argv[optind]);
 		return EXIT_USAGE;
 	}
-	print_topology();
-	code = print_findings(opts);
-	print_probe(opts, force);
-	return code;
+	return examine(opts, &own);
 }
 
 const struct command cmd_doctor = {
 	.name = "doctor",
 	.help = "show what this host can do and what disturbs measurements",
-	.usage = "usage: run-suite doctor [--probe]\n"
+	.usage = "usage: run-suite doctor [--engine NAME] [--format text|json] [--probe]\n"
 		 "\n"
-		 "Changes nothing on the host. Exit code 3 when something needed is missing.\n"
+		 "Changes nothing on the host. Each finding is good, a note, disturbs, missing, or\n"
+		 "unknown where it cannot be judged; with how to mend it.\n"
 		 "\n"
-		 "  --probe                 boot a guest under kvm again instead of remembering\n",
+		 "  --engine NAME           judge for kvm, tcg or exact (for each of them)\n"
+		 "  --format text|json      how to print it (text)\n"
+		 "  --probe                 boot a guest under kvm again instead of remembering\n"
+		 "\n"
+		 "Exit codes: 0 nothing is missing, 3 something needed is.\n",
 	.main = doctor_main,
 };

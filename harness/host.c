@@ -1,247 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Examines the host. Each item reads one thing and says what it means and how to
- * mend it; nothing is changed.
+ * Goes through the table of what is looked at, before a run and after it, and tells what
+ * a finding means for an engine.
  */
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
-#include "host.h"
+#include "host-private.h"
 #include "util.h"
 
-#define DISK_NEEDED (UINT64_C(8) << 30)	/* one source, one built tree, images, a run */
-#define LOAD_QUIET 0.3			/* per CPU; above it neighbours are felt */
-
-static void find(struct host_findings *list, enum host_level level, const char *what,
-		 const char *mend, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-
-static void find(struct host_findings *list, enum host_level level, const char *what,
-		 const char *mend, const char *fmt, ...)
+static enum host_level look_at(const struct host_request *request, const struct host_item *item,
+			       const struct host_counts *since, const struct host_counts *now,
+			       struct host_findings *list)
 {
-	char seen[512];
-	va_list args;
+	struct host_look look = { .request = request, .item = item, .since = since, .now = now };
+	struct host_finding *finding;
 
-	va_start(args, fmt);
-	vsnprintf(seen, sizeof(seen), fmt, args);
-	va_end(args);
+	snprintf(look.mend, sizeof(look.mend), "%s", item->mend);
 	list->item = mem_grow(list->item, list->nr + 1, sizeof(*list->item));
-	list->item[list->nr++] = (struct host_finding){
-		.level = level,
-		.what = str_dup(what),
-		.seen = str_dup(seen),
-		.mend = str_dup(level == HOST_GOOD ? "" : mend),
-	};
+	finding = &list->item[list->nr++];
+	*finding = (struct host_finding){ .item = item, .level = item->look(&look) };
+	finding->seen = str_dup(look.seen);
+	finding->mend = str_dup(finding->level == HOST_GOOD || finding->level == HOST_UNKNOWN ? "" :
+				look.mend);
+	return finding->level;
 }
 
-/* First line of a file without its newline; NULL when it cannot be read. */
-static char *first_line(const char *path)
+void host_examine(const struct host_request *request, struct host_findings *ret_findings)
 {
-	char *text;
-
-	if (fs_read(path, &text, NULL, NULL))
-		return NULL;
-	text[strcspn(text, "\n")] = '\0';
-	return text;
+	*ret_findings = (struct host_findings){ 0 };
+	host_counts_read(request->root, &ret_findings->counts);
+	for (size_t i = 0; i < host_table_nr; i++)
+		look_at(request, &host_table[i], NULL, &ret_findings->counts, ret_findings);
 }
 
-static long number_in(const char *path, long absent)
+static void finding_free(struct host_finding *finding)
 {
-	char *text = first_line(path);
-	long value = text ? strtol(text, NULL, 10) : absent;
-
-	free(text);
-	return value;
+	free(finding->seen);
+	free(finding->mend);
 }
 
-/* The value between brackets: "always [madvise] never" is "madvise". */
-static char *chosen_in(const char *path)
+static enum host_level level_at_start(const struct host_findings *start,
+				      const struct host_item *item)
 {
-	char *text = first_line(path), *open, *word = NULL;
-
-	open = text ? strchr(text, '[') : NULL;
-	if (open)
-		word = str_printf("%.*s", (int)strcspn(open + 1, "]"), open + 1);
-	free(text);
-	return word;
+	for (size_t i = 0; i < start->nr; i++)
+		if (start->item[i].item == item)
+			return start->item[i].level;
+	return HOST_LEVEL_NR;
 }
 
-static void look_kvm(struct host_findings *list)
+void host_examine_again(const struct host_request *request, const struct host_findings *start,
+			struct host_findings *ret_changed)
 {
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	struct host_findings changed = { 0 };
 
-	if (fd >= 0)
-		find(list, HOST_GOOD, "/dev/kvm", "", "can be opened (whether a kernel boots with it "
-		     "is found out by a probe guest)");
-	else
-		find(list, HOST_NOTE, "/dev/kvm",
-		     "load the kvm module or join the kvm group; the exact engine works without",
-		     "%s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
-}
+	host_counts_read(request->root, &changed.counts);
+	for (size_t i = 0; i < host_table_nr; i++) {
+		const struct host_item *item = &host_table[i];
 
-static void look_governor(struct host_findings *list)
-{
-	char *governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-
-	if (governor)
-		find(list, strcmp(governor, "performance") ? HOST_NOTE : HOST_GOOD, "CPU governor",
-		     "cpupower frequency-set -g performance", "%s", governor);
-	else
-		find(list, HOST_GOOD, "CPU governor", "", "no frequency scaling to be seen");
-	free(governor);
-}
-
-static void look_turbo(struct host_findings *list)
-{
-	long off = number_in("/sys/devices/system/cpu/intel_pstate/no_turbo", -1);
-	long boost = number_in("/sys/devices/system/cpu/cpufreq/boost", -1);
-
-	if (off == 0)
-		find(list, HOST_NOTE, "turbo", "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo",
-		     "on: clock speed follows load and heat");
-	else if (boost == 1)
-		find(list, HOST_NOTE, "turbo", "echo 0 > /sys/devices/system/cpu/cpufreq/boost",
-		     "on: clock speed follows load and heat");
-	else
-		find(list, HOST_GOOD, "turbo", "", "off, or not to be seen");
-}
-
-static void look_smt(struct host_findings *list)
-{
-	long active = number_in("/sys/devices/system/cpu/smt/active", 0);
-
-	find(list, active ? HOST_NOTE : HOST_GOOD, "SMT",
-	     "echo off > /sys/devices/system/cpu/smt/control (guests get whole cores anyway)",
-	     "%s", active ? "siblings share cores" : "off");
-}
-
-static void look_thp(struct host_findings *list)
-{
-	char *mode = chosen_in("/sys/kernel/mm/transparent_hugepage/enabled");
-
-	find(list, mode && !strcmp(mode, "always") ? HOST_NOTE : HOST_GOOD, "transparent huge pages",
-	     "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled", "%s",
-	     mode ? mode : "not there");
-	free(mode);
-}
-
-static void look_ksm(struct host_findings *list)
-{
-	long run = number_in("/sys/kernel/mm/ksm/run", 0);
-
-	find(list, run == 1 ? HOST_NOTE : HOST_GOOD, "KSM of the host",
-	     "echo 0 > /sys/kernel/mm/ksm/run", "%s", run == 1 ? "merging" : "not merging");
-}
-
-static void look_balancing(struct host_findings *list)
-{
-	long on = number_in("/proc/sys/kernel/numa_balancing", 0);
-
-	find(list, on ? HOST_NOTE : HOST_GOOD, "NUMA balancing",
-	     "sysctl kernel.numa_balancing=0", "%s", on ? "moves pages about" : "off");
-}
-
-static void look_swap(struct host_findings *list)
-{
-	char *text;
-	bool used;
-
-	if (fs_read("/proc/swaps", &text, NULL, NULL))
-		return;
-	used = strchr(text, '\n') && strchr(text, '\n')[1];
-	find(list, used ? HOST_NOTE : HOST_GOOD, "swap", "swapoff -a", "%s",
-	     used ? "a guest's memory may be swapped out" : "none");
-	free(text);
-}
-
-static void look_load(struct host_findings *list)
-{
-	double load = 0;
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-	if (getloadavg(&load, 1) != 1 || cpus < 1)
-		return;
-	find(list, load / cpus > LOAD_QUIET ? HOST_NOTE : HOST_GOOD, "load",
-	     "wait until the host is idle (the exact engine does not mind)",
-	     "%.2f on %ld CPUs in the last minute", load, cpus);
-}
-
-static void look_perf(struct host_findings *list)
-{
-	long level = number_in("/proc/sys/kernel/perf_event_paranoid", -1);
-
-	find(list, level > 1 && geteuid() ? HOST_NOTE : HOST_GOOD, "perf_event_paranoid",
-	     "sysctl kernel.perf_event_paranoid=1", "%ld", level);
-}
-
-static void look_disk(struct host_findings *list, const char *path)
-{
-	char *folder = str_dup(path), *slash, bytes[32];
-	struct statvfs disk;
-	uint64_t left;
-
-	/* The folder may not be there yet: its nearest parent is on the same disk. */
-	while (statvfs(folder, &disk)) {
-		slash = strrchr(folder, '/');
-		if (!slash || slash == folder) {
-			free(folder);
-			return;
-		}
-		*slash = '\0';
+		if (item->again == HOST_ONCE)
+			continue;
+		if (look_at(request, item, &start->counts, &changed.counts, &changed) ==
+		    level_at_start(start, item) && item->again == HOST_CHANGED)
+			finding_free(&changed.item[--changed.nr]);
 	}
-	left = (uint64_t)disk.f_bavail * disk.f_frsize;
-	find(list, left < DISK_NEEDED ? HOST_NOTE : HOST_GOOD, "disk",
-	     "make room, or `run-suite cache --prune`", "%s left",
-	     text_bytes(bytes, sizeof(bytes), left));
-	free(folder);
-}
-
-static void look_program(struct host_findings *list, const char *name, enum host_level absent,
-			 const char *mend)
-{
-	char *found = fs_find_program(name);
-
-	find(list, found ? HOST_GOOD : absent, name, mend, "%s", found ? found : "not found");
-	free(found);
-}
-
-void host_examine(struct host_findings *ret_findings, const char *disk)
-{
-	look_program(ret_findings, "qemu-system-x86_64", HOST_BAD,
-		     "install QEMU (Debian: qemu-system-x86)");
-	look_program(ret_findings, "gnuplot", HOST_NOTE, "install gnuplot (Debian: gnuplot-nox)");
-	look_program(ret_findings, "flex", HOST_BAD, "needed to build kernels (Debian: flex)");
-	look_program(ret_findings, "bison", HOST_BAD, "needed to build kernels (Debian: bison)");
-	look_program(ret_findings, "bc", HOST_BAD, "needed to build kernels (Debian: bc)");
-	look_program(ret_findings, "lz4", HOST_BAD, "needed to build kernels (Debian: lz4)");
-	look_kvm(ret_findings);
-	look_governor(ret_findings);
-	look_turbo(ret_findings);
-	look_smt(ret_findings);
-	look_thp(ret_findings);
-	look_ksm(ret_findings);
-	look_balancing(ret_findings);
-	look_swap(ret_findings);
-	look_load(ret_findings);
-	look_perf(ret_findings);
-	look_disk(ret_findings, disk);
+	*ret_changed = changed;
 }
 
 void host_findings_free(struct host_findings *findings)
 {
-	for (size_t i = 0; i < findings->nr; i++) {
-		free(findings->item[i].what);
-		free(findings->item[i].seen);
-		free(findings->item[i].mend);
-	}
+	for (size_t i = 0; i < findings->nr; i++)
+		finding_free(&findings->item[i]);
 	free(findings->item);
 	*findings = (struct host_findings){ 0 };
+}
+
+enum host_level host_level_for(const struct host_finding *finding, enum engine engine)
+{
+	if (host_level_is_bad(finding->level) && !(finding->item->engines & HOST_FOR(engine)))
+		return HOST_NOTE;
+	return finding->level;
+}
+
+size_t host_bad_names(const struct host_findings *findings, enum engine engine,
+		      struct strv *names)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < findings->nr; i++) {
+		if (!host_level_is_bad(host_level_for(&findings->item[i], engine)))
+			continue;
+		strv_add(names, "%s", findings->item[i].item->name);
+		nr++;
+	}
+	return nr;
 }
 
 char *host_cpu_model(void)

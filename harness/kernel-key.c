@@ -193,23 +193,48 @@ bool kernel_header_exists(const char *header)
 	return exists;
 }
 
+static void list_missing(const struct kernel_config *config, struct strv *missing,
+			 struct strv *package)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tool_table); i++) {
+		const struct tool *tool = &tool_table[i];
+
+		if (tool->setting && !kernel_config_wants(config, tool->setting))
+			continue;
+		if (tool->program ? program_exists(tool->program) :
+				    kernel_header_exists(tool->header))
+			continue;
+		strv_add(missing, "%s", tool->program ? tool->program : tool->header);
+		strv_add(package, "%s", tool->package);
+	}
+}
+
+int kernel_tools_missing(const char *kernels, struct strv *missing, struct strv *package,
+			 struct err *err)
+{
+	struct kernel_config config;
+	struct variant *variant;
+	int error;
+
+	error = variant_load(kernels, "baseline", &variant, err);
+	if (error)
+		return error;
+	error = kernel_config_merge(kernels, variant, false, &config, err);
+	if (!error) {
+		list_missing(&config, missing, package);
+		kernel_config_free(&config);
+	}
+	variant_free(variant);
+	return error;
+}
+
 int kernel_tools_check(const struct kernel_plan *plan, struct err *err)
 {
 	struct strv missing = { 0 }, package = { 0 };
 	char *names, *packages;
 	int error = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(tool_table); i++) {
-		const struct tool *tool = &tool_table[i];
-
-		if (tool->setting && !kernel_config_wants(&plan->config, tool->setting))
-			continue;
-		if (tool->program ? program_exists(tool->program) :
-				    kernel_header_exists(tool->header))
-			continue;
-		strv_add(&missing, "%s", tool->program ? tool->program : tool->header);
-		strv_add(&package, "%s", tool->package);
-	}
+	list_missing(&plan->config, &missing, &package);
 	if (missing.nr) {
 		names = strv_join(&missing, ", ");
 		packages = strv_join(&package, " ");

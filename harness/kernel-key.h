@@ -62,6 +62,16 @@ void kernel_plan_free(struct kernel_plan *plan);
  */
 int kernel_tools_check(const struct kernel_plan *plan, struct err *err);
 
+/**
+ * kernel_tools_missing() - what of it is missing for the baseline, whoever asks
+ * @kernels: folder of the variants
+ * @missing: names of programs and headers are added
+ * @package: the same in Debian's packages
+ * @err: why the baseline's options cannot be read
+ */
+int kernel_tools_missing(const char *kernels, struct strv *missing, struct strv *package,
+			 struct err *err);
+
 /** kernel_header_exists() - whether the compiler of kernels finds a header by this name */
 bool kernel_header_exists(const char *header);
 

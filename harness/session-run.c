@@ -63,7 +63,14 @@ static void note_reference(const struct session *session, struct strv *lines)
 /* What a reader of the figures should know: how the engine was chosen, what disturbs. */
 static char *notes_of(const struct session *session)
 {
-	struct host_findings findings = { 0 };
+	const struct host_request request = {
+		.root = "",
+		.results = session->request->opts->paths.results,
+		.cache = session->request->opts->paths.cache,
+		.kernels = session->request->opts->paths.kernels,
+		.topo = session->topo,
+	};
+	struct host_findings findings;
 	struct strv lines = { 0 };
 	char *text;
 
@@ -71,10 +78,11 @@ static char *notes_of(const struct session *session)
 		strv_add(&lines, "%s", session->engine_note);
 	strv_add(&lines, "%s", session->seats.note);
 	note_reference(session, &lines);
-	host_examine(&findings, session->request->opts->paths.results);
+	host_examine(&request, &findings);
 	for (size_t i = 0; i < findings.nr; i++)
-		if (findings.item[i].level != HOST_GOOD)
-			strv_add(&lines, "%s: %s", findings.item[i].what, findings.item[i].seen);
+		if (host_level_is_bad(host_level_for(&findings.item[i], session->engine)))
+			strv_add(&lines, "%s: %s", findings.item[i].item->name,
+				 findings.item[i].seen);
 	host_findings_free(&findings);
 	text = strv_join(&lines, "\n");
 	strv_free(&lines);
