@@ -117,6 +117,27 @@ static json_t *checks_array(const struct store_content *content)
 	return array;
 }
 
+static json_t *findings_array(const struct store_content *content)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < content->nr_findings; i++) {
+		const struct store_finding *finding = &content->finding[i];
+		json_t *object;
+
+		if (!host_level_is_bad(finding->level))
+			continue;
+		object = json_object();
+		json_object_set_new(object, "stage", json_string(finding->at_end ? "end" : "start"));
+		json_object_set_new(object, "name", json_text(finding->name));
+		json_object_set_new(object, "level", json_string(host_level_name(finding->level)));
+		json_object_set_new(object, "seen", json_text(finding->seen));
+		json_object_set_new(object, "mend", json_text(finding->mend));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
 int compare_print_json(const struct compare *compare, FILE *out)
 {
 	json_t *root = json_object();
@@ -128,6 +149,7 @@ int compare_print_json(const struct compare *compare, FILE *out)
 	json_object_set_new(root, "run", json_text(compare->content->run.id));
 	json_object_set_new(root, "engine", json_text(compare->content->run.engine));
 	json_object_set_new(root, "variants", variants);
+	json_object_set_new(root, "findings", findings_array(compare->content));
 	json_object_set_new(root, "metrics", metrics_array(compare));
 	json_object_set_new(root, "checks", checks_array(compare->content));
 	error = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));

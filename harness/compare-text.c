@@ -400,11 +400,45 @@ static void print_title(const struct compare *compare, FILE *out)
 	fputc('\n', out);
 }
 
+/* Each thing once, as it was found last. */
+static bool is_told_later(const struct store_content *content, size_t at)
+{
+	for (size_t i = at + 1; i < content->nr_findings; i++)
+		if (host_level_is_bad(content->finding[i].level) &&
+		    !strcmp(content->finding[i].name, content->finding[at].name))
+			return true;
+	return false;
+}
+
+/* Above the figures: who reads them must know. */
+static void print_disturbed(const struct store_content *content, FILE *out)
+{
+	struct table *table = table_new("l");
+	struct strv parts = { 0 };
+	char *list, *text;
+
+	for (size_t i = 0; i < content->nr_findings; i++)
+		if (host_level_is_bad(content->finding[i].level) && !is_told_later(content, i))
+			strv_add(&parts, "%s: %s", content->finding[i].name,
+				 content->finding[i].seen);
+	list = strv_join(&parts, "; ");
+	text = str_printf("disturbed by %s", list);
+	if (parts.nr) {
+		table_wrapped(table, INDENT, COMPARE_COLUMNS, text);
+		table_print(table, 0, out);
+	}
+	free(text);
+	free(list);
+	strv_free(&parts);
+	table_free(table);
+}
+
 void compare_print_text(const struct compare *compare, unsigned int flags, FILE *out)
 {
 	const char *before = "";
 
 	print_title(compare, out);
+	print_disturbed(compare->content, out);
 	for (size_t i = 0; i < compare->nr_rows; i++) {
 		const char *workload = compare->row[i].metric->workload;
 

@@ -122,13 +122,45 @@ static void print_provenance(const struct show *show, FILE *out)
 	show_field(out, "folder", "%s", show->dir);
 	show_field(out, "command", "%s", run->argv);
 	show_field(out, "profile", "%s", run->profile);
-	show_field(out, "engine", "%s", run->engine);
+	show_field(out, "engine", "%s%s", run->engine, run->strict ? ", strict" : "");
 	show_field(out, "suite", "pagemeta %s", run->suite_version);
 	show_field(out, "QEMU", "%s", run->qemu_version);
 	show_field(out, "agent", "SHA-256 %s", run->agent_hash);
 	show_field(out, "host", "%s", run->host);
 	show_field(out, "topology", "hwloc XML of %zu bytes in run.db", strlen(run->topology));
 	show_block(out, "notes", run->notes);
+}
+
+static void put_finding(struct table *table, const struct store_finding *finding)
+{
+	char *mend = str_printf("-> %s", finding->mend);
+
+	table_cell(table, NULL, "%s", host_level_name(finding->level));
+	table_cell(table, NULL, "%s", finding->at_end ? "at the end" : "");
+	table_cell(table, NULL, "%s", finding->name);
+	table_cell(table, NULL, "%s", finding->seen);
+	if (host_level_is_bad(finding->level) && *finding->mend)
+		table_wrapped(table, REASON_INDENT, SHOW_COLUMNS, mend);
+	free(mend);
+}
+
+/* What is as it should be is in the file. */
+static void print_findings(const struct store_content *content, FILE *out)
+{
+	struct table *table = table_new("llll");
+	size_t good = 0;
+
+	for (size_t i = 0; i < content->nr_findings; i++)
+		if (content->finding[i].level == HOST_GOOD)
+			good++;
+		else
+			put_finding(table, &content->finding[i]);
+	if (content->nr_findings) {
+		fprintf(out, "\nhost\n");
+		table_print(table, 2, out);
+		fprintf(out, "  good      %zu of %zu looks\n", good, content->nr_findings);
+	}
+	table_free(table);
 }
 
 static void print_kernels(const struct store_content *content, FILE *out)
@@ -215,6 +247,7 @@ int show_run(const struct show *show, FILE *out)
 {
 	errno = 0;
 	print_provenance(show, out);
+	print_findings(show->content, out);
 	print_kernels(show->content, out);
 	print_cells(show, out);
 	return show_end(out);

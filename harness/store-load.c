@@ -35,11 +35,35 @@ static int run_row(sqlite3_stmt *stmt, void *ctx)
 		.topology = column_text(stmt, 9),
 		.notes = column_text(stmt, 10),
 		.traffic = column_text(stmt, 11),
-		.started = sqlite3_column_int64(stmt, 12),
-		.ended = sqlite3_column_int64(stmt, 13),
-		.status = column_text(stmt, 14),
+		.strict = sqlite3_column_int(stmt, 12),
+		.started = sqlite3_column_int64(stmt, 13),
+		.ended = sqlite3_column_int64(stmt, 14),
+		.status = column_text(stmt, 15),
 	};
 	return 0;
+}
+
+static int finding_row(sqlite3_stmt *stmt, void *ctx)
+{
+	struct store_content *content = ctx;
+	const char *stage = (const char *)sqlite3_column_text(stmt, 0);
+	const char *level = (const char *)sqlite3_column_text(stmt, 3);
+	bool at_end = stage && !strcmp(stage, "end");
+	struct store_finding *finding;
+
+	content->finding = mem_grow(content->finding, content->nr_findings + 1,
+				    sizeof(*content->finding));
+	finding = &content->finding[content->nr_findings++];
+	*finding = (struct store_finding){
+		.at_end = at_end,
+		.time = sqlite3_column_int64(stmt, 1),
+		.name = column_text(stmt, 2),
+		.seen = column_text(stmt, 4),
+		.mend = column_text(stmt, 5),
+	};
+	if (!at_end && (!stage || strcmp(stage, "start")))
+		return -EBADMSG;
+	return level && !host_level_parse(level, &finding->level) ? 0 : -EBADMSG;
 }
 
 static int kernel_row(sqlite3_stmt *stmt, void *ctx)
@@ -186,38 +210,61 @@ static int check_row(sqlite3_stmt *stmt, void *ctx)
 	return column_verdict(stmt, 3, &check->verdict);
 }
 
-/* Samples and checks come cell by cell, and within a cell as they were recorded. */
-static const struct table {
-	const char *sql;
+/**
+ * struct table - how a table is read
+ * @row: takes one row
+ * @version: what to ask for, the newest schema first; the last one is read of all older
+ */
+struct table {
 	int (*row)(sqlite3_stmt *stmt, void *ctx);
-	int since;		/* schema that has these columns; 0 for all */
-	const char *before;	/* what is read of an older one */
-} table[] = {
-	{ "SELECT variant, key, source_version, patch_hash, config_hash, image_hash, compiler,"
-	  " seconds FROM kernel ORDER BY id", kernel_row, 0, NULL },
-	{ "SELECT workload, name, help, series, unit, direction, combine, reference FROM metric"
-	  " ORDER BY id", metric_row, 2,
-	  "SELECT workload, name, help, series, unit, direction, combine, 'none' FROM metric"
-	  " ORDER BY id" },
-	{ "SELECT id, variant, workload, params, trial, status, verdict, reason, started,"
-	  " ready_ns, wall_ns, max_rss, command, console, job, placement FROM cell ORDER BY id",
-	  cell_row, 4,
-	  "SELECT id, variant, workload, params, trial, status, verdict, reason, started,"
-	  " ready_ns, wall_ns, max_rss, command, console, job, '' FROM cell ORDER BY id" },
-	{ "SELECT cell, name, labels, samples FROM series ORDER BY cell, id", series_row, 0, NULL },
-	{ "SELECT cell, name, labels, verdict, reason FROM checks ORDER BY cell, id", check_row, 0, NULL },
+	struct {
+		int since;
+		const char *sql;
+	} version[3];
 };
 
-static const struct table run_table = {
-	"SELECT id, suite_version, engine, exact, profile, argv, qemu_version, agent_hash, host,"
-	" topology, notes, traffic, started, ended, status FROM run", run_row, 3,
-	"SELECT id, suite_version, engine, exact, profile, argv, qemu_version, agent_hash, host,"
-	" topology, notes, '', started, ended, status FROM run"
+#define CELL_COLUMNS(placement) \
+	"SELECT id, variant, workload, params, trial, status, verdict, reason, started, ready_ns," \
+	" wall_ns, max_rss, command, console, job, " placement " FROM cell ORDER BY id"
+
+/* Samples and checks come cell by cell, and within a cell as they were recorded. */
+static const struct table table[] = {
+	{ finding_row, { { 5, "SELECT stage, time, name, level, seen, mend FROM finding ORDER BY id" },
+			 { 1, "SELECT '' WHERE 0" } } },
+	{ kernel_row, { { 1, "SELECT variant, key, source_version, patch_hash, config_hash,"
+			     " image_hash, compiler, seconds FROM kernel ORDER BY id" } } },
+	{ metric_row, { { 2, "SELECT workload, name, help, series, unit, direction, combine,"
+			     " reference FROM metric ORDER BY id" },
+			{ 1, "SELECT workload, name, help, series, unit, direction, combine, 'none'"
+			     " FROM metric ORDER BY id" } } },
+	{ cell_row, { { 4, CELL_COLUMNS("placement") }, { 1, CELL_COLUMNS("''") } } },
+	{ series_row, { { 1, "SELECT cell, name, labels, samples FROM series ORDER BY cell, id" } } },
+	{ check_row, { { 1, "SELECT cell, name, labels, verdict, reason FROM checks"
+			    " ORDER BY cell, id" } } },
 };
+
+#define RUN_COLUMNS(traffic, strict) \
+	"SELECT id, suite_version, engine, exact, profile, argv, qemu_version, agent_hash, host," \
+	" topology, notes, " traffic ", " strict ", started, ended, status FROM run"
+
+static const struct table run_table = {
+	run_row, { { 5, RUN_COLUMNS("traffic", "strict") }, { 3, RUN_COLUMNS("traffic", "0") },
+		   { 1, RUN_COLUMNS("''", "0") } }
+};
+
+/* store_check_schema() has seen to it that the schema is 1 at least. */
+static const char *sql_of(const struct table *from, int64_t schema)
+{
+	size_t i = 0;
+
+	while (schema < from->version[i].since)
+		i++;
+	return from->version[i].sql;
+}
 
 static int load_table(struct store *store, const struct table *from, void *ctx, struct err *err)
 {
-	const char *sql = store->schema < from->since ? from->before : from->sql;
+	const char *sql = sql_of(from, store->schema);
 	sqlite3_stmt *stmt = NULL;
 	int error = 0;
 	int rc;
@@ -288,6 +335,13 @@ void store_run_free(struct store_run *run)
 	*run = (struct store_run){ 0 };
 }
 
+static void finding_free(struct store_finding *finding)
+{
+	free(finding->name);
+	free(finding->seen);
+	free(finding->mend);
+}
+
 static void kernel_free(struct store_kernel *kernel)
 {
 	free(kernel->variant);
@@ -322,6 +376,8 @@ static void cell_free(struct store_cell *cell)
 
 void store_content_free(struct store_content *content)
 {
+	for (size_t i = 0; i < content->nr_findings; i++)
+		finding_free(&content->finding[i]);
 	for (size_t i = 0; i < content->nr_kernels; i++)
 		kernel_free(&content->kernel[i]);
 	for (size_t i = 0; i < content->nr_metrics; i++)
@@ -338,6 +394,7 @@ void store_content_free(struct store_content *content)
 		free(content->check[i].labels);
 		free(content->check[i].reason);
 	}
+	free(content->finding);
 	free(content->kernel);
 	free(content->metric);
 	free(content->cell);

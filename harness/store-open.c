@@ -52,12 +52,13 @@ static int create_tables(struct store *store, const struct store_run *run, struc
 	if (!error)
 		error = store_exec(store, "create", err,
 			"INSERT INTO run (one, id, suite_version, engine, exact, profile, argv,"
-			" qemu_version, agent_hash, host, topology, notes, traffic,"
-			" started) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			"sssissssssssi",
+			" qemu_version, agent_hash, host, topology, notes, traffic, strict,"
+			" started) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"sssissssssssii",
 			run->id, run->suite_version, run->engine, (int64_t)run->exact,
 			run->profile, run->argv, run->qemu_version, run->agent_hash, run->host,
-			run->topology, run->notes, run->traffic, run->started);
+			run->topology, run->notes, run->traffic, (int64_t)run->strict,
+			run->started);
 	store->schema = STORE_SCHEMA;
 	store->batch = !error;
 	return error;

@@ -123,6 +123,20 @@ int store_add_metric(struct store *store, const struct store_metric *metric, str
 		metric_combine_name(metric->combine), metric_reference_name(metric->reference));
 }
 
+int store_add_finding(struct store *store, const struct store_finding *finding,
+		      struct err *err)
+{
+	int error = writable(store, err);
+
+	if (error || store->schema < 5)
+		return error;
+	return store_exec(store, "record a finding", err,
+		"INSERT INTO finding (stage, time, name, level, seen, mend)"
+		" VALUES (?, ?, ?, ?, ?, ?)", "sissss",
+		finding->at_end ? "end" : "start", finding->time, finding->name,
+		host_level_name(finding->level), finding->seen, finding->mend);
+}
+
 /* An UPDATE that found no row is a bug of the caller that must not pass for a record. */
 static int changed_one(struct store *store, const struct store_cell *cell, const char *what,
 		       struct err *err)

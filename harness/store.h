@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "host-level.h"
 #include "metric.h"
 #include "util.h"
 #include "verdict.h"
@@ -21,8 +22,9 @@
  * 2: metric.reference
  * 3: run.traffic
  * 4: cell.placement
+ * 5: run.strict, finding
  */
-#define STORE_SCHEMA 4
+#define STORE_SCHEMA 5
 
 struct store;
 
@@ -38,8 +40,9 @@ struct store;
  * @agent_hash: SHA-256 of the agent
  * @host: uname and CPU model in one line
  * @topology: hwloc XML
- * @notes: what the run should be read with (probe's answer, doctor's findings)
+ * @notes: what the run should be read with, such as the probe's answer
  * @traffic: sizes of the caches modelled where memory traffic was counted, or ""
+ * @strict: it was not to run where something disturbs, see `run --strict`
  * @started: seconds since the epoch
  * @ended: 0 while it is not finished
  * @status: "running" or "finished"
@@ -57,6 +60,7 @@ struct store_run {
 	char *topology;
 	char *notes;
 	char *traffic;
+	bool strict;
 	int64_t started;
 	int64_t ended;
 	char *status;
@@ -72,6 +76,24 @@ struct store_kernel {
 	char *image_hash;
 	char *compiler;
 	double seconds;
+};
+
+/**
+ * struct store_finding - what was found of the host
+ * @at_end: when the run ended; otherwise before its first kernel was built
+ * @time: seconds since the epoch: a run that was resumed has several starts
+ * @name: what was looked at
+ * @level: for the engine of the run
+ * @seen: what was found
+ * @mend: what to do about it, or ""
+ */
+struct store_finding {
+	bool at_end;
+	int64_t time;
+	char *name;
+	enum host_level level;
+	char *seen;
+	char *mend;
 };
 
 /**
@@ -188,6 +210,10 @@ int store_plan(struct store *store, struct store_cell *cell, struct err *err);
 int store_add_kernel(struct store *store, const struct store_kernel *kernel, struct err *err);
 int store_add_metric(struct store *store, const struct store_metric *metric, struct err *err);
 
+/** store_add_finding() - a run of an older schema has no place for it, which is no error */
+int store_add_finding(struct store *store, const struct store_finding *finding,
+		      struct err *err);
+
 /** store_begin()/store_commit() - several store_plan()/store_add_*() as one durable step */
 int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
@@ -226,6 +252,8 @@ int store_finish(struct store *store, struct err *err);
 /** struct store_content - everything of a run, in memory, in order of ids and names */
 struct store_content {
 	struct store_run run;
+	struct store_finding *finding;
+	size_t nr_findings;
 	struct store_kernel *kernel;
 	size_t nr_kernels;
 	struct store_metric *metric;

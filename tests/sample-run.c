@@ -125,10 +125,30 @@ static void make_run(struct maker *maker, const char *dir)
 		.topology = "<topology version=\"2.0\"/>",
 		.notes = "kvm: /dev/kvm cannot be opened: No such file or directory\n"
 			 "host: 2 CPUs, load 1.3 at the start",
+		.strict = maker->sample->disturbed,
 		.started = STARTED,
 	};
 
 	must(store_create(dir, &run, &maker->store, &maker->err), &maker->err);
+}
+
+static const struct store_finding sample_finding[] = {
+	{ false, STARTED, "QEMU", HOST_GOOD, "/usr/bin/qemu-system-x86_64: 7.2.19", "" },
+	{ false, STARTED, "governor", HOST_DISTURBS, "powersave, 8 CPUs",
+	  "cpupower frequency-set -g performance" },
+	{ false, STARTED, "throttling", HOST_UNKNOWN, "cannot be read: no CPU counts it", "" },
+	{ false, STARTED, "isolated CPUs", HOST_NOTE, "none", "boot with isolcpus=" },
+	{ false, STARTED, "load", HOST_GOOD, "0.10 in the last minute", "" },
+	{ true, STARTED + 187, "load", HOST_DISTURBS, "others kept 1.30 CPUs busy during the run",
+	  "wait until the host is idle" },
+	{ true, STARTED + 187, "steal time", HOST_GOOD, "0.000 CPUs during the run", "" },
+};
+
+static void make_findings(struct maker *maker)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sample_finding) && maker->sample->disturbed; i++)
+		must(store_add_finding(maker->store, &sample_finding[i], &maker->err),
+		     &maker->err);
 }
 
 #define KEY		"c0ffee0000000000000000000000000000000000000000000000000000000001"
@@ -402,6 +422,7 @@ void sample_run_make(const struct sample_run *sample, const char *dir)
 
 	strv_split(&maker.variant, sample->variants, ",");
 	make_run(&maker, dir);
+	make_findings(&maker);
 	make_kernels(&maker);
 	make_cells(&maker);
 	if (sample->trouble == SAMPLE_FINE)

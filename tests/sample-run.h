@@ -24,6 +24,7 @@ enum sample_trouble {
  * @pools: separated by commas
  * @trouble: what goes wrong
  * @traffic: memory traffic was counted
+ * @disturbed: the host was looked at, and was not quiet
  */
 struct sample_run {
 	const char *engine;
@@ -34,6 +35,7 @@ struct sample_run {
 	const char *pools;
 	enum sample_trouble trouble;
 	bool traffic;
+	bool disturbed;
 };
 
 /** sample_run_make() - write it to a new folder; a failure fails the running test */

@@ -50,6 +50,11 @@ static const struct sample_run one_variant = {
 	.pools = "zsmalloc",
 };
 
+static const struct sample_run disturbed = {
+	.engine = "kvm", .variants = "baseline,vmemmap-4k", .trials = 2, .compressors = "lz4",
+	.pools = "zbud", .disturbed = true,
+};
+
 static const struct sample_run counted = {
 	.engine = "exact", .variants = "baseline,vmemmap-4k,lazy-vmemmap", .shift = 2703,
 	.trials = 1, .compressors = "lz4", .pools = "zsmalloc", .traffic = true,
@@ -95,6 +100,33 @@ static void text_with_all_figures_and_colour(void **state)
 {
 	(void)state;
 	check_output(&small, PRINT_TEXT, COMPARE_ALL | COMPARE_COLOUR, "compare-all-colour.txt");
+}
+
+static void what_disturbed_stands_above_the_figures(void **state)
+{
+	(void)state;
+	check_output(&disturbed, PRINT_TEXT, 0, "compare-disturbed.txt");
+}
+
+static void programs_are_told_what_disturbed(void **state)
+{
+	struct store_content content;
+	json_t *root, *findings, *load;
+	char *text;
+
+	(void)state;
+	sample_run_load(&disturbed, &content);
+	text = printed(&content, PRINT_JSON, 0);
+	root = json_loads(text, 0, NULL);
+	findings = json_object_get(root, "findings");
+	assert_int_equal(json_array_size(findings), 2);
+	load = json_array_get(findings, 1);
+	assert_string_equal(json_string_value(json_object_get(load, "name")), "load");
+	assert_string_equal(json_string_value(json_object_get(load, "stage")), "end");
+	assert_string_equal(json_string_value(json_object_get(load, "level")), "disturbs");
+	json_decref(root);
+	free(text);
+	store_content_free(&content);
 }
 
 static void text_of_the_same_variant_twice_shows_no_difference(void **state)
@@ -452,6 +484,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_of_two_variants),
 		cmocka_unit_test(text_with_all_figures_and_colour),
+		cmocka_unit_test(what_disturbed_stands_above_the_figures),
+		cmocka_unit_test(programs_are_told_what_disturbed),
 		cmocka_unit_test(text_of_the_same_variant_twice_shows_no_difference),
 		cmocka_unit_test(text_of_many_boots_and_variants_shows_the_spread),
 		cmocka_unit_test(text_of_trouble_says_what_did_not_pass),

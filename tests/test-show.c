@@ -28,6 +28,11 @@ static const struct sample_run trouble = {
 	.compressors = "lzo,zstd", .pools = "zbud", .trouble = SAMPLE_TROUBLE,
 };
 
+static const struct sample_run disturbed = {
+	.engine = "kvm", .variants = "baseline", .trials = 1, .compressors = "lzo",
+	.pools = "zbud", .disturbed = true,
+};
+
 static const char console_text[] =
 	"[    0.000000] Linux version 6.12.57\r\n"
 	"[    0.412345] Run /init as init process\r\n"
@@ -81,6 +86,12 @@ static void a_run_that_was_cut_short(void **state)
 {
 	(void)state;
 	check_run(&trouble, false, "show-run-cut-short.txt");
+}
+
+static void a_run_on_a_host_that_was_not_quiet(void **state)
+{
+	(void)state;
+	check_run(&disturbed, false, "show-run-disturbed.txt");
 }
 
 static void a_run_that_goes_on(void **state)
@@ -344,6 +355,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_finished_run),
 		cmocka_unit_test(a_run_that_was_cut_short),
+		cmocka_unit_test(a_run_on_a_host_that_was_not_quiet),
 		cmocka_unit_test(a_run_that_goes_on),
 		cmocka_unit_test(a_cell_with_all_it_has),
 		cmocka_unit_test(a_cell_that_failed_without_a_console),

@@ -170,14 +170,14 @@ static void a_newer_schema_is_refused_and_names_the_suite_it_needs(void **state)
 	(void)state;
 
 	sample_run_make(&sample, dir);
-	run_sql(dir, "PRAGMA user_version = 5; UPDATE run SET suite_version = '7.5'");
+	run_sql(dir, "PRAGMA user_version = 6; UPDATE run SET suite_version = '7.5'");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
 	assert_non_null(strstr(err.text, "pagemeta 7.5 or newer"));
 	assert_int_equal(store_open(dir, true, &store, &err), -EPROTO);
 
 	run_sql(dir, "DROP TABLE run");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "schema 5"));
+	assert_non_null(strstr(err.text, "schema 6"));
 	run_sql(dir, "PRAGMA user_version = 0");
 	assert_int_equal(store_open(dir, false, &store, &err), -EBADMSG);
 	sample_remove(dir);
@@ -191,15 +191,51 @@ static void a_run_of_an_older_schema_is_read(void **state)
 
 	sample_run_make(&sample, dir);
 	run_sql(dir, "PRAGMA user_version = 1; ALTER TABLE metric DROP COLUMN reference;"
-		" ALTER TABLE run DROP COLUMN traffic; ALTER TABLE cell DROP COLUMN placement");
+		" ALTER TABLE run DROP COLUMN traffic; ALTER TABLE cell DROP COLUMN placement;"
+		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding");
 	load(dir, &content);
 	assert_int_equal(content.nr_metrics, 10);
 	assert_int_equal(content.metric[2].combine, COMBINE_P99);
 	assert_int_equal(content.metric[2].reference, REFERENCE_NONE);
 	assert_string_equal(content.run.traffic, "");
 	assert_string_equal(content.cell[0].placement, "");
+	assert_false(content.run.strict);
+	assert_int_equal(content.nr_findings, 0);
+	store_content_free(&content);
+	run_sql(dir, "PRAGMA user_version = 4; ALTER TABLE metric ADD COLUMN reference TEXT DEFAULT 'equal';"
+		" ALTER TABLE run ADD COLUMN traffic TEXT DEFAULT '32K';"
+		" ALTER TABLE cell ADD COLUMN placement TEXT DEFAULT 'node 0'");
+	load(dir, &content);
+	assert_string_equal(content.run.traffic, "32K");
+	assert_string_equal(content.run.status, "finished");
+	assert_string_equal(content.cell[0].placement, "node 0");
+	assert_int_equal(content.metric[2].reference, REFERENCE_EQUAL);
 	store_content_free(&content);
 	sample_remove(dir);
+}
+
+static void findings_are_kept_as_they_were_found(void **state)
+{
+	const struct sample_run disturbed = {
+		.engine = "kvm", .variants = "baseline", .trials = 1, .compressors = "lzo",
+		.pools = "zbud", .disturbed = true,
+	};
+	struct store_content content;
+	(void)state;
+
+	sample_run_load(&disturbed, &content);
+	assert_true(content.run.strict);
+	assert_int_equal(content.nr_findings, 7);
+	assert_false(content.finding[1].at_end);
+	assert_int_equal(content.finding[1].time, 1764582301);
+	assert_string_equal(content.finding[1].name, "governor");
+	assert_int_equal(content.finding[1].level, HOST_DISTURBS);
+	assert_string_equal(content.finding[1].seen, "powersave, 8 CPUs");
+	assert_string_equal(content.finding[1].mend, "cpupower frequency-set -g performance");
+	assert_true(content.finding[5].at_end);
+	assert_int_equal(content.finding[2].level, HOST_UNKNOWN);
+	assert_int_equal(content.finding[3].level, HOST_NOTE);
+	store_content_free(&content);
 }
 
 /* It is gone on with, as far as it can tell. */
@@ -208,13 +244,16 @@ static void a_run_of_an_older_schema_is_written_to(void **state)
 	char *dir = sample_folder();
 	struct store_content content;
 	struct store_cell cell = { .id = 1, .placement = "node 0, CPU 1", .reason = "" };
+	const struct store_finding finding = { .name = "load", .seen = "", .mend = "" };
 	struct store *store;
 	(void)state;
 
 	sample_run_make(&sample, dir);
 	run_sql(dir, "PRAGMA user_version = 3; ALTER TABLE cell DROP COLUMN placement;"
+		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding;"
 		" UPDATE cell SET status = 'planned', verdict = NULL WHERE id = 1");
 	assert_int_equal(store_open(dir, true, &store, NULL), 0);
+	assert_int_equal(store_add_finding(store, &finding, NULL), 0);
 	assert_int_equal(store_cell_begin(store, &cell, NULL), 0);
 	assert_int_equal(store_cell_end(store, &cell, NULL, 0, NULL, 0, NULL), 0);
 	store_close(store);
@@ -237,10 +276,15 @@ static void rows_that_make_no_sense_are_refused(void **state)
 		"UPDATE metric SET combine = 'guess'",
 		"UPDATE metric SET reference = 'perhaps'",
 		"UPDATE checks SET verdict = ''",
+		"UPDATE finding SET level = 'bad'",
+		"PRAGMA ignore_check_constraints = 1; UPDATE finding SET stage = 'middle'",
 		"DELETE FROM run",
 		"PRAGMA foreign_keys = 0; DROP TABLE series",
 	};
+	struct sample_run damaged = sample;
 	(void)state;
+
+	damaged.disturbed = true;
 
 	for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
 		char *dir = sample_folder();
@@ -248,7 +292,7 @@ static void rows_that_make_no_sense_are_refused(void **state)
 		struct store *store;
 		struct err err = { "" };
 
-		sample_run_make(&sample, dir);
+		sample_run_make(&damaged, dir);
 		run_sql(dir, damage[i]);
 		store = open_run(dir, false);
 		if (!store_load(store, &content, &err))
@@ -519,6 +563,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_run_is_refused),
 		cmocka_unit_test(a_newer_schema_is_refused_and_names_the_suite_it_needs),
 		cmocka_unit_test(a_run_of_an_older_schema_is_read),
+		cmocka_unit_test(findings_are_kept_as_they_were_found),
 		cmocka_unit_test(a_run_of_an_older_schema_is_written_to),
 		cmocka_unit_test(rows_that_make_no_sense_are_refused),
 		cmocka_unit_test(damaged_files_never_crash_the_reader),
