@@ -14,6 +14,14 @@
 #include "stats.h"
 #include "util.h"
 
+bool stats_usable(const double *figures, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!isfinite(figures[i]))
+			return false;
+	return nr > 0;
+}
+
 double stats_quantile(const double *figures, size_t nr, double q)
 {
 	double *sorted;
