@@ -179,4 +179,76 @@ void stats_benjamini_hochberg(const double *p, size_t nr, double *ret_adjusted);
 void stats_binomial_interval(size_t hits, size_t trials, double confidence, double *ret_low,
 			     double *ret_high);
 
+/**
+ * struct stats_change - a place where a series changed its level
+ * @at: index of the first figure of the new level
+ * @before: median of the figures from the change before it on
+ * @after: median up to the next change
+ * @p: chance of so clear a change anywhere between both neighbours without one
+ */
+struct stats_change {
+	size_t at;
+	double before;
+	double after;
+	double p;
+};
+
+/**
+ * struct stats_changes - what became of a series over time
+ * @drifts: it goes up or down all the time rather than in steps; then there are none
+ * @change: in order of time; freed with stats_changes_free()
+ * @nr: how many
+ */
+struct stats_changes {
+	bool drifts;
+	struct stats_change *change;
+	size_t nr;
+};
+
+/**
+ * struct stats_change_rules - when a change is one
+ * @level: chance of finding one in a series that has none, such as 0.01
+ * @shortest: figures a level must have lasted, at least 2: fewer are outliers
+ * @permutations: of the test; 1 / (permutations + 1) must not be above @level
+ * @seed: of the permutations; the same seed gives the same answer
+ */
+struct stats_change_rules {
+	double level;
+	size_t shortest;
+	size_t permutations;
+	unsigned long seed;
+};
+
+#define STATS_CHANGE_RULES_DEFAULT { .level = 0.01, .shortest = 3, .permutations = 999, .seed = 1 }
+
+/**
+ * stats_changes() - where a series of nightly figures changed
+ * @series: in order of time
+ * @nr: how many; too few for two levels have no change
+ * @rules: when a change is one
+ * @ret_changes: set on success
+ *
+ * Of all places the one is taken at which the rank sums of both sides differ most,
+ *
+ *	max over t of |S_t| / sqrt(t (n - t)),	S_t = sum of (rank_i - (n + 1) / 2), i <= t
+ *
+ * (a Mann-Whitney statistic for each t: Pettitt, A Non-Parametric Approach to the
+ * Change-Point Problem, Applied Statistics 28, 1979, standardised). It is a change when
+ * among random permutations of the series at most a part @rules->level has one as clear,
+ * (1 + hits) / (1 + permutations) (Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9,
+ * 2010). Then both parts are searched in the same way, as E-divisive does (Matteson and
+ * James, JASA 109, 2014; for nightly figures of performance Daly et al., ICPE 2020).
+ * Ranks instead of means: a night that went wrong is no more than the largest of them.
+ *
+ * A straight line has a change wherever one looks. So steps are held against one line
+ * through the ranks by Schwarz's criterion, n ln(rss / n) + k ln n with k = 2 for the line
+ * and a level and a place for each step; when the line is better, the series drifts. One
+ * that does both is told by whichever is more of it.
+ *
+ * Return: 0, or -EINVAL for a figure that is no finite number or rules that cannot be.
+ */
+int stats_changes(const double *series, size_t nr, const struct stats_change_rules *rules,
+		  struct stats_changes *ret_changes);
+void stats_changes_free(struct stats_changes *changes);
+
 #endif
