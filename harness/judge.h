@@ -49,8 +49,11 @@ struct judge_floor {
  * exact: 0.1 %. Of times, means and sums 0.2 %, the 99th percentile 0.5 %, further
  * tails and maxima 2 %: the timer ticks after the same number of instructions whatever
  * they do, so that a change which makes nothing slower moves ticks into other
- * operations. Between baseline and vmemmap-4k of results/reference medians differ by
- * 0.02 % at most, means by 0.13 %, 99th percentiles by 0.27 %.
+ * operations. Seen with a patch of one function of zswap, one boot, 870 times of all
+ * workloads: 99 of 100 medians within 0.11 %, 95 of 100 means within 0.11 %, 99 of 100
+ * 99th percentiles within 0.25 %, 9 of 10 99.9th within 1.2 %, 95 of 100 maxima within
+ * 0.1 %. The rest goes up to 40 %: no floor keeps it out that lets anything else in, and
+ * boots with the tick elsewhere have to tell.
  *
  * Other engines: times 2 %, means and sums 3 %, 99th percentile 5 %, 99.9th 10 %,
  * further tails and maxima 25 %; bytes and pages 0.5 % and one page; counts and ratios
