@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define DEADLINE_MAX (7 * 24 * 3600)	/* seconds; longer is a typing error */
+#define DELAY_MAX 1000000000	/* instructions; a second of guest time */
 #define LINE_MAX_JOB (2 * JOB_NAME_MAX + JOB_VALUE_MAX + 64)
 
 /** struct reader - where the parser is, and what it has to say when it fails */
@@ -167,6 +168,11 @@ static int read_seed(struct reader *rd, char *rest)
 	return read_number(rd, "seed", rest, UINT64_MAX, &rd->job->seed);
 }
 
+static int read_delay(struct reader *rd, char *rest)
+{
+	return read_number(rd, "delay", rest, DELAY_MAX, &rd->job->delay);
+}
+
 static int read_page_bytes(struct reader *rd, char *rest)
 {
 	uint64_t value = 0;
@@ -259,6 +265,7 @@ static const struct word words[] = {
 	{ "clock", read_clock, false },
 	{ "deadline", read_deadline, false },
 	{ "seed", read_seed, false },
+	{ "delay", read_delay, false },
 	{ "page_bytes", read_page_bytes, false },
 	{ "memmap_mapping", read_mapping, false },
 	{ "zspages", read_zspages, false },
@@ -348,7 +355,8 @@ static bool counters_ok(const struct job *job)
 
 static bool job_ok(const struct job *job)
 {
-	if (!name_ok(job->workload) || job->deadline_s > DEADLINE_MAX || job->page_bytes > 4096)
+	if (!name_ok(job->workload) || job->deadline_s > DEADLINE_MAX || job->delay > DELAY_MAX ||
+	    job->page_bytes > 4096)
 		return false;
 	if (job->memmap_mapping[0] && !mapping_ok(job->memmap_mapping))
 		return false;
@@ -374,6 +382,8 @@ static void print_job(const struct job *job, FILE *out)
 	fprintf(out, "clock %s\n", job->exact ? "insns" : "ns");
 	fprintf(out, "deadline %" PRIu32 "\n", job->deadline_s);
 	fprintf(out, "seed %" PRIu64 "\n", job->seed);
+	if (job->delay)
+		fprintf(out, "delay %" PRIu64 "\n", job->delay);
 	fprintf(out, "page_bytes %" PRIu32 "\n", job->page_bytes);
 	if (job->memmap_mapping[0])
 		fprintf(out, "memmap_mapping %s\n", job->memmap_mapping);

@@ -6,47 +6,80 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cache.h"
 #include "cmd.h"
-#include "gate.h"
-#include "patchset.h"
+#include "gate-more.h"
 #include "session.h"
-
-#define BASE_DEFAULT "baseline"
+#include "steps.h"
 
 enum {
 	OPT_BASE = OPT_OWN, OPT_PATCH, OPT_TREE, OPT_HEAD, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS,
 	OPT_PROFILE, OPT_PARAM, OPT_JOBS, OPT_SILENCE, OPT_OUT, OPT_FORMAT, OPT_ALL, OPT_FRESH,
-	OPT_DRY_RUN,
+	OPT_DRY_RUN, OPT_ALIGN, OPT_BUDGET,
 };
 
 /**
  * struct gate_options - what `gate` understands, and what it holds
  * @request: what the session will do
- * @base: --base: a variant, or with @tree a revision
- * @patch: --patch
- * @tree: --tree
- * @head: --head
+ * @series: which patches
+ * @format: of enum gate_format
  * @all: print every change
  * @dry_run: print the plan and stop
- * @scratch: folder of the patches, removed at the end
- * @set: the patches
+ * @steps: the patches
+ * @more: more boots for what is not decided
  */
 struct gate_options {
 	struct session_request request;
-	const char *base;
-	const char *patch;
-	const char *tree;
-	const char *head;
+	struct steps_request series;
+	unsigned int format;
 	bool all;
 	bool dry_run;
-	char *scratch;
-	struct patchset set;
+	struct steps steps;
+	struct gate_more more;
 };
 
 /* --- options --- */
+
+enum gate_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JUNIT, FORMAT_KTAP, FORMAT_MAIL };
+
+static int take_format(struct gate_options *gate, const char *name)
+{
+	static const char *const word[] = { "text", "json", "junit", "ktap", "mail" };
+	struct strv known = { 0 };
+	int code = -1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(word); i++) {
+		strv_add(&known, "%s", word[i]);
+		if (!strcmp(name, word[i]))
+			gate->format = i;
+	}
+	if (!strv_has(&known, name))
+		code = cmd_unknown("format", name, &known);
+	strv_free(&known);
+	return code;
+}
+
+/* Seconds, or with a letter minutes or hours. */
+static int take_budget(struct gate_options *gate, const char *text)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (end != text && *end == 'm')
+		value *= 60;
+	if (end != text && *end == 'h')
+		value *= 3600;
+	end += *end == 'm' || *end == 'h' || *end == 's';
+	if (errno || end == text || *end || *text == '-' || !value || value > 7 * 24 * 3600) {
+		report_usage("--budget %s: give a time such as 90s, 20m or 2h", text);
+		return EXIT_USAGE;
+	}
+	gate->more.budget_s = value;
+	return -1;
+}
 
 static int take_option(struct gate_options *gate, struct options *opts, int opt)
 {
@@ -54,16 +87,16 @@ static int take_option(struct gate_options *gate, struct options *opts, int opt)
 
 	switch (opt) {
 	case OPT_BASE:
-		gate->base = optarg;
+		gate->series.base = optarg;
 		return -1;
 	case OPT_PATCH:
-		gate->patch = optarg;
+		gate->series.patch = optarg;
 		return -1;
 	case OPT_TREE:
-		gate->tree = optarg;
+		gate->series.tree = optarg;
 		return -1;
 	case OPT_HEAD:
-		gate->head = optarg;
+		gate->series.head = optarg;
 		return -1;
 	case OPT_WORKLOADS:
 		strv_split(&request->plan.workloads, optarg, ",");
@@ -92,6 +125,13 @@ static int take_option(struct gate_options *gate, struct options *opts, int opt)
 	case OPT_FRESH:
 		request->reuse = false;
 		return -1;
+	case OPT_ALIGN:
+		gate->series.aligned = true;
+		return -1;
+	case OPT_FORMAT:
+		return take_format(gate, optarg);
+	case OPT_BUDGET:
+		return take_budget(gate, optarg);
 	case OPT_DRY_RUN:
 		gate->dry_run = true;
 		return -1;
@@ -102,16 +142,8 @@ static int take_option(struct gate_options *gate, struct options *opts, int opt)
 
 static int check_options(const struct gate_options *gate)
 {
-	const char *why = NULL;
+	const char *why = steps_check(&gate->series);
 
-	if (gate->patch && gate->tree)
-		why = "--patch and --tree: give one of them";
-	else if (!gate->patch && !gate->tree)
-		why = "give --patch FILE, or --tree DIR --base REV --head REV";
-	else if (gate->tree && !gate->base)
-		why = "--tree: needs --base REV, the revision before the first patch";
-	else if (gate->head && !gate->tree)
-		why = "--head: goes with --tree";
 	if (!why)
 		return -1;
 	report_usage("gate: %s", why);
@@ -134,8 +166,11 @@ static int parse_options(struct gate_options *gate, struct options *opts, int ar
 		{ "jobs", required_argument, NULL, OPT_JOBS },
 		{ "silence", required_argument, NULL, OPT_SILENCE },
 		{ "out", required_argument, NULL, OPT_OUT },
+		{ "format", required_argument, NULL, OPT_FORMAT },
 		{ "all", no_argument, NULL, OPT_ALL },
 		{ "fresh", no_argument, NULL, OPT_FRESH },
+		{ "budget", required_argument, NULL, OPT_BUDGET },
+		{ "align", no_argument, NULL, OPT_ALIGN },
 		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 		{ 0 }
 	};
@@ -155,81 +190,14 @@ static int parse_options(struct gate_options *gate, struct options *opts, int ar
 
 /* --- patches and kernels --- */
 
-static int load_patches(struct gate_options *gate, const struct options *opts, struct err *err)
-{
-	int error;
-
-	gate->scratch = str_printf("%s/gate.%d", opts->paths.cache, (int)getpid());
-	error = fs_mkdir(gate->scratch, err);
-	if (error)
-		return error;
-	if (gate->patch)
-		return patchset_load(gate->patch, gate->scratch, &gate->set, err);
-	return patchset_from_git(gate->tree, gate->base, gate->head ? gate->head : "HEAD",
-				 gate->scratch, &gate->set, err);
-}
-
-/* A revision of a repository is built as the baseline is, from another source. */
-static int load_base(const struct gate_options *gate, const struct options *opts,
-		     struct variant **ret_base, struct err *err)
-{
-	const char *name = gate->tree || !gate->base ? BASE_DEFAULT : gate->base;
-	char *tree = NULL, *revision = NULL;
-	int error;
-
-	error = variant_load(opts->paths.kernels, name, ret_base, err);
-	if (error || !gate->tree)
-		return error;
-	revision = patchset_git_revision(gate->tree, gate->base, err);
-	tree = realpath(gate->tree, NULL);
-	if (!revision || !tree) {
-		error = revision ? err_set(err, -errno, "%s: cannot be found: %s", gate->tree,
-					   strerror(errno)) : -EINVAL;
-		variant_free(*ret_base);
-		goto out;
-	}
-	free((*ret_base)->source);
-	(*ret_base)->source = str_printf("git:%s %s", tree, revision);
-out:
-	free(tree);
-	free(revision);
-	return error;
-}
-
-/* "baseline+2" is the kernel after the second patch, and stands for all patches up to it. */
-static int make_variant(const struct gate_options *gate, const struct options *opts, size_t at,
-			struct variant **ret_variant, struct err *err)
-{
-	struct variant *variant;
-	int error = load_base(gate, opts, &variant, err);
-
-	if (error)
-		return error;
-	for (size_t i = 0; i < at; i++) {
-		int cut = variant->debug ? strlen("+debug") : 0;
-		int base = strcspn(variant->name, "+");
-		char *name;
-
-		if (!i)
-			base = strlen(variant->name) - cut;
-		name = str_printf("%.*s+%zu", base, variant->name, i + 1);
-		variant = variant_derive(variant, name, gate->set.patch[i].subject,
-					 gate->set.patch[i].path);
-		free(name);
-	}
-	variant->keep_tree = true;
-	*ret_variant = variant;
-	return 0;
-}
-
-static int make_variants(struct gate_options *gate, const struct options *opts, struct err *err)
+static int make_variants(struct gate_options *gate, struct err *err)
 {
 	struct session_request *request = &gate->request;
 	int error = 0;
 
-	request->made = mem_grow(NULL, gate->set.nr + 1, sizeof(struct variant *));
-	for (size_t i = 0; i <= gate->set.nr && !error; i++) {
-		error = make_variant(gate, opts, i, &request->made[i], err);
+	request->made = mem_grow(NULL, gate->steps.set.nr + 1, sizeof(struct variant *));
+	for (size_t i = 0; i <= gate->steps.set.nr && !error; i++) {
+		error = steps_kernel(&gate->steps, i, STEPS_CHAIN, &request->made[i], err);
 		if (!error)
 			strv_add(&request->plan.variants, "%s", request->made[i]->name);
 	}
@@ -291,14 +259,14 @@ static void look_at_kernels(const struct gate_options *gate, const struct option
 {
 	struct gate_kernels kernels = { 0 };
 
-	kernels.patch = mem_grow(NULL, gate->set.nr, sizeof(*kernels.patch));
-	for (size_t i = 0; i < gate->set.nr; i++) {
+	kernels.patch = mem_grow(NULL, gate->steps.set.nr, sizeof(*kernels.patch));
+	for (size_t i = 0; i < gate->steps.set.nr; i++) {
 		struct runner_variant *after = &session->variant[i + 1];
 		const struct runner_variant *before = &session->variant[i];
 		struct gate_patch *patch = &kernels.patch[i];
 		char *list;
 
-		*patch = (struct gate_patch){ .subject = gate->set.patch[i].subject,
+		*patch = (struct gate_patch){ .subject = gate->steps.set.patch[i].subject,
 					      .why_not = after->why_not };
 		if (patch->why_not)
 			continue;
@@ -310,7 +278,7 @@ static void look_at_kernels(const struct gate_options *gate, const struct option
 			note_unknown(&kernels, patch, "calls are counted by an emulator, not by kvm");
 			continue;
 		}
-		list = str_printf("%s/functions.%zu", gate->scratch, i + 1);
+		list = str_printf("%s/functions.%zu", gate->steps.dir, i + 1);
 		find_changed(opts, before, after, list, &kernels, patch);
 		free(list);
 	}
@@ -359,7 +327,7 @@ static void say_plan(const struct gate_options *gate, const struct session *sess
 		snprintf(about, sizeof(about), ", about %s a kernel by earlier runs",
 			 text_seconds(text, sizeof(text), wall_ns / 1e9 / jobs));
 	progress_say(progress, "gate: %zu patch%s on %s, %u kernel%s to build, %d cells a kernel%s",
-		     gate->set.nr, gate->set.nr == 1 ? "" : "es", session->plan.label.item[0],
+		     gate->steps.set.nr, gate->steps.set.nr == 1 ? "" : "es", session->plan.label.item[0],
 		     to_build, to_build == 1 ? "" : "s", cells, about);
 }
 
@@ -368,15 +336,11 @@ static int prepare(struct gate_options *gate, const struct options *opts, struct
 {
 	int error;
 
-	error = load_patches(gate, opts, err);
+	error = steps_open(&gate->series, &opts->paths, &gate->steps, err);
 	if (!error)
-		error = make_variants(gate, opts, err);
+		error = make_variants(gate, err);
 	if (!error)
-		error = session_open(&gate->request, progress, session, err);
-	if (!error)
-		error = session_choose_engine(session, false, err);
-	if (!error)
-		error = session_make_plan(session, err);
+		error = session_prepare(&gate->request, progress, session, err);
 	if (error)
 		return error;
 	say_plan(gate, session, progress);
@@ -384,21 +348,25 @@ static int prepare(struct gate_options *gate, const struct options *opts, struct
 }
 
 static int measure(struct gate_options *gate, const struct options *opts, struct session *session,
-		   struct gate_kernels *ret_kernels, struct progress *progress, struct err *err)
+		   struct gate_kernels *ret_kernels, struct err *err)
 {
-	int error;
+	int error = session_get_ready(session, err);
 
-	error = session_build(session, err);
-	if (!error)
-		error = session_choose_engine(session, true, err);
+	if (!error && session->engine == ENGINE_KVM && !gate->request.plan.trials) {
+		gate->request.plan.trials = GATE_BOOTS_KVM;
+		plan_free(&session->plan);
+		error = session_make_plan(session, err);
+	}
 	if (error)
 		return error;
-	if (*session->engine_note)
-		progress_say(progress, "%s", session->engine_note);
 	look_at_kernels(gate, opts, session, ret_kernels);
-	plan_free(&session->plan);
-	error = session_make_plan(session, err);
-	return error ? error : session_run(session, err);
+	gate->more.patch = ret_kernels->patch;
+	gate->more.nr_patches = gate->steps.set.nr;
+	gate->more.judge = gate_more_rules(gate->more.budget_s);
+	gate->more.begun = clock_ns();
+	gate->request.more = gate_more;
+	gate->request.more_ctx = &gate->more;
+	return session_run(session, err);
 }
 
 static void print_about(const struct store_content *content, const char *dir)
@@ -408,11 +376,34 @@ static void print_about(const struct store_content *content, const char *dir)
 	printf("again: run-suite %s\n", content->run.argv);
 }
 
-static int judge(const struct gate_options *gate, const struct options *opts,
+static int print_gate(const struct gate_options *options, const struct gate *gate,
+		      unsigned int flags, const char *dir)
+{
+	switch (options->format) {
+	case FORMAT_JSON:
+		return gate_print_json(gate, stdout);
+	case FORMAT_JUNIT:
+		gate_print_junit(gate, stdout);
+		return 0;
+	case FORMAT_KTAP:
+		gate_print_ktap(gate, stdout);
+		return 0;
+	case FORMAT_MAIL:
+		gate_print_mail(gate, stdout);
+		return 0;
+	default:
+		gate_print_text(gate, flags, stdout);
+		print_about(gate->compare->content, dir);
+		return 0;
+	}
+}
+
+static int conclude(const struct gate_options *gate, const struct options *opts,
 		 const struct session *session, const struct gate_kernels *kernels)
 {
 	unsigned int flags = (opts->colour ? COMPARE_COLOUR : 0) |
 			     (gate->all || opts->verbose > 0 ? COMPARE_ALL : 0);
+	const struct gate_rules rules = { .final = true, .judge = gate->more.judge };
 	struct store_content content = { 0 };
 	struct compare compare = { 0 };
 	struct err err = { "" };
@@ -423,10 +414,9 @@ static int judge(const struct gate_options *gate, const struct options *opts,
 		report_error("%s", err.text);
 		goto out;
 	}
-	gate_judge(&compare, kernels->patch, gate->set.nr, &judged);
-	gate_print_text(&judged, flags, stdout);
-	print_about(&content, store_dir(session->store));
-	code = gate_exit_code(&judged);
+	gate_judge(&compare, kernels->patch, gate->steps.set.nr, &rules, &judged);
+	code = print_gate(gate, &judged, flags, store_dir(session->store)) ? EXIT_BROKEN :
+									     gate_exit_code(&judged);
 	gate_free(&judged);
 out:
 	compare_free(&compare);
@@ -439,10 +429,7 @@ static void gate_end(struct gate_options *gate, struct session *session)
 	for (size_t i = 0; gate->request.made && i < gate->request.plan.variants.nr; i++)
 		variant_free(gate->request.made[i]);
 	session_close(session);
-	patchset_free(&gate->set);
-	if (gate->scratch)
-		fs_remove(gate->scratch, NULL);
-	free(gate->scratch);
+	steps_close(&gate->steps);
 	strv_free(&gate->request.plan.variants);
 	strv_free(&gate->request.plan.workloads);
 	strv_free(&gate->request.plan.params);
@@ -468,12 +455,12 @@ static int gate_main(struct options *opts, int argc, char **argv)
 	if (!error && gate.dry_run)
 		session_print_plan(&session, stdout);
 	else if (!error)
-		error = measure(&gate, opts, &session, &kernels, progress, &err);
+		error = measure(&gate, opts, &session, &kernels, &err);
 	progress_clear(progress);
 	if (error)
 		code = cmd_fail(error, &err);
 	else
-		code = gate.dry_run ? EXIT_OK : judge(&gate, opts, &session, &kernels);
+		code = gate.dry_run ? EXIT_OK : conclude(&gate, opts, &session, &kernels);
 	kernels_free(&kernels);
 	gate_end(&gate, &session);
 	progress_free(progress);
@@ -499,10 +486,13 @@ const struct command cmd_gate = {
 		 "  --profile NAME|FILE     quick, full, or a profile file (quick)\n"
 		 "  --param W.NAME=V,...    values of a parameter, stronger than the profile\n"
 		 "  --trials N              boots per cell\n"
+		 "  --budget TIME           seconds (or 20m, 2h) for boots that decide what is not decided\n"
 		 "  --jobs N                guests at once\n"
 		 "  --silence SECONDS       a guest that says nothing for so long hangs\n"
 		 "  --out DIR               folder of the run\n"
 		 "  --fresh                 measure the base again where an earlier run has it\n"
+		 "  --align                 align functions to 64 bytes, which takes alignment out of times\n"
+		 "  --format FORMAT         text, json, junit, ktap or mail (text)\n"
 		 "  --all                   print every change, not the largest (also -v)\n"
 		 "  --dry-run               print the plan, build and boot nothing\n"
 		 "\n"

@@ -233,14 +233,7 @@ static int prepare(struct run_options *run, struct session *session, struct prog
 	if (!run->request.plan.variants.nr)
 		return err_set(err, -EINVAL, "--variants: name at least one");
 	error = check_out(run->request.out, err);
-	if (!error)
-		error = session_open(&run->request, progress, session, err);
-	/* Wrong names are found before anything is built. */
-	if (!error)
-		error = session_choose_engine(session, false, err);
-	if (!error)
-		error = session_make_plan(session, err);
-	return error;
+	return error ? error : session_prepare(&run->request, progress, session, err);
 }
 
 static int run_new(struct run_options *run, struct session *session, struct progress *progress,
@@ -251,16 +244,7 @@ static int run_new(struct run_options *run, struct session *session, struct prog
 	error = prepare(run, session, progress, err);
 	if (error || run->dry_run)
 		return error;
-	error = session_build(session, err);
-	if (error)
-		return error;
-	error = session_choose_engine(session, true, err);
-	if (error)
-		return error;
-	if (*session->engine_note)
-		progress_say(progress, "%s", session->engine_note);
-	plan_free(&session->plan);
-	error = session_make_plan(session, err);
+	error = session_get_ready(session, err);
 	return error ? error : session_run(session, err);
 }
 

@@ -45,6 +45,7 @@ static const char *exercise_text(const struct gate_step *step, char *buf, size_t
 		snprintf(buf, size, "none of %zu", changed);
 		return buf;
 	case GATE_NOT_KNOWN:
+	case GATE_EXERCISE_NR:
 		break;
 	}
 	return "not known";

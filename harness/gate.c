@@ -11,9 +11,6 @@
 #include "compare-private.h"
 #include "gate.h"
 
-/* Of an exact run; smaller ones are differences too, and nobody's concern. */
-#define EXACT_FLOOR 0.001
-
 static const char *const verdict_word[GATE_VERDICT_NR] = {
 	[GATE_NO_CHANGE] = "no change",
 	[GATE_IMPROVEMENT] = "improvement",
@@ -29,6 +26,16 @@ const char *gate_verdict_name(enum gate_verdict verdict)
 	return (unsigned int)verdict < GATE_VERDICT_NR ? verdict_word[verdict] : "invalid";
 }
 
+const char *gate_exercise_name(enum gate_exercise exercise)
+{
+	static const char *const word[GATE_EXERCISE_NR] = {
+		[GATE_RAN] = "ran", [GATE_SAME_KERNEL] = "same kernel", [GATE_SAME_CODE] = "same code",
+		[GATE_BOOTED] = "at boot", [GATE_NOT_RUN] = "not run", [GATE_NOT_KNOWN] = "not known",
+	};
+
+	return (unsigned int)exercise < GATE_EXERCISE_NR ? word[exercise] : "invalid";
+}
+
 static void worsen(enum gate_verdict *verdict, enum gate_verdict to)
 {
 	if (to > *verdict)
@@ -37,24 +44,16 @@ static void worsen(enum gate_verdict *verdict, enum gate_verdict to)
 
 /* --- figures --- */
 
-/* What must equal the first variant's is judged by a check. */
-static bool is_judged(const struct compare_row *row, size_t old, size_t new)
+/*
+ * What must equal the first variant's is judged by a check. Times of an emulator that
+ * counts no instructions say nothing.
+ */
+static bool is_judged(const struct gate *gate, const struct compare_row *row, size_t old, size_t new)
 {
+	if (!strcmp(gate->compare->content->run.engine, "tcg") && row->metric->unit == UNIT_CLOCK)
+		return false;
 	return row->metric->direction != DIR_NEUTRAL && row->metric->reference != REFERENCE_EQUAL &&
 	       row->side[old].nr && row->side[new].nr;
-}
-
-static enum gate_verdict judge_row(const struct compare_row *row, size_t old, size_t new,
-				   double *ret_ratio)
-{
-	double before = row->side[old].median, after = row->side[new].median;
-	double ratio = before == after ? 1 : after / before;
-	bool worse = (after > before) == (row->metric->direction == DIR_LOWER);
-
-	*ret_ratio = isfinite(ratio) ? ratio : NAN;
-	if (before == after || fabs(*ret_ratio - 1) <= EXACT_FLOOR)
-		return GATE_NO_CHANGE;
-	return worse ? GATE_REGRESSION : GATE_IMPROVEMENT;
 }
 
 static void add_change(struct gate_change **list, size_t *nr, const struct gate_change *change)
@@ -63,28 +62,60 @@ static void add_change(struct gate_change **list, size_t *nr, const struct gate_
 	(*list)[(*nr)++] = *change;
 }
 
-static void judge_step(struct gate *gate, size_t at)
+/* Every kernel against the one before, then the last against the base. */
+struct gate_pair *gate_pairs(const struct gate *gate, size_t *ret_nr)
 {
-	struct gate_step *step = &gate->step[at];
-	struct gate_change change = { .old = at, .new = at + 1 };
+	struct gate_pair *pair = NULL;
+	size_t nr = 0;
 
-	for (size_t i = 0; i < gate->compare->nr_rows; i++) {
-		change.row = &gate->compare->row[i];
-		if (!is_judged(change.row, change.old, change.new))
-			continue;
-		step->figures++;
-		change.verdict = judge_row(change.row, change.old, change.new, &change.ratio);
-		if (change.verdict == GATE_NO_CHANGE)
-			continue;
-		change.first = at + 1;
-		add_change(&gate->change, &gate->nr_changes, &change);
-		step->regressions += change.verdict == GATE_REGRESSION;
-		step->improvements += change.verdict == GATE_IMPROVEMENT;
-		worsen(&step->verdict, change.verdict);
+	for (size_t i = 0; i <= gate->last; i++) {
+		size_t old = i < gate->last ? i : 0, new = i < gate->last ? i + 1 : gate->last;
+
+		for (size_t j = 0; gate->last && j < gate->compare->nr_rows; j++) {
+			const struct compare_row *row = &gate->compare->row[j];
+
+			if (!is_judged(gate, row, old, new))
+				continue;
+			pair = mem_grow(pair, nr + 1, sizeof(*pair));
+			pair[nr++] = (struct gate_pair){ .row = row, .old = old, .new = new };
+		}
+		/* Of one patch, both are the same. */
+		if (gate->last == 1)
+			break;
 	}
+	*ret_nr = nr;
+	return pair;
 }
 
-static size_t first_patch(const struct gate *gate, const struct gate_change *of)
+static void add_want(struct gate *gate, size_t side, const struct compare_row *row)
+{
+	gate->want = mem_grow(gate->want, gate->nr_wants + 1, sizeof(*gate->want));
+	gate->want[gate->nr_wants++] = (struct gate_want){ .side = side, .row = row };
+}
+
+static struct gate_change change_of(const struct gate_pair *pair, size_t first)
+{
+	return (struct gate_change){
+		.row = pair->row, .old = pair->old, .new = pair->new, .ratio = pair->ratio,
+		.verdict = pair->verdict, .first = first,
+	};
+}
+
+static void take_step(struct gate *gate, const struct gate_pair *pair)
+{
+	struct gate_step *step = &gate->step[pair->old];
+	struct gate_change change = change_of(pair, pair->new);
+
+	step->figures++;
+	if (pair->verdict == GATE_NO_CHANGE)
+		return;
+	add_change(&gate->change, &gate->nr_changes, &change);
+	step->regressions += pair->verdict == GATE_REGRESSION;
+	step->improvements += pair->verdict == GATE_IMPROVEMENT;
+	worsen(&step->verdict, pair->verdict);
+}
+
+static size_t first_patch(const struct gate *gate, const struct gate_pair *of)
 {
 	for (size_t i = 0; i < gate->nr_changes; i++)
 		if (gate->change[i].row == of->row && gate->change[i].verdict == of->verdict)
@@ -92,21 +123,35 @@ static size_t first_patch(const struct gate *gate, const struct gate_change *of)
 	return 0;
 }
 
-static void judge_series(struct gate *gate)
+static void take_series(struct gate *gate, const struct gate_pair *pair)
 {
-	struct gate_change change = { .old = 0, .new = gate->last };
+	struct gate_change change = change_of(pair, first_patch(gate, pair));
 
-	for (size_t i = 0; gate->last && i < gate->compare->nr_rows; i++) {
-		change.row = &gate->compare->row[i];
-		if (!is_judged(change.row, 0, gate->last))
-			continue;
-		change.verdict = judge_row(change.row, 0, gate->last, &change.ratio);
-		if (change.verdict == GATE_NO_CHANGE)
-			continue;
-		change.first = first_patch(gate, &change);
-		add_change(&gate->series, &gate->nr_series, &change);
-		worsen(&gate->verdict, change.verdict);
+	if (pair->verdict == GATE_NO_CHANGE)
+		return;
+	add_change(&gate->series, &gate->nr_series, &change);
+	worsen(&gate->verdict, pair->verdict);
+}
+
+static void judge_figures(struct gate *gate, const struct gate_rules *rules)
+{
+	struct gate_pair *pair;
+	size_t nr;
+
+	pair = gate_pairs(gate, &nr);
+	gate_judge_pairs(pair, nr, gate->compare->content->run.exact, rules);
+	for (size_t i = 0; i < nr; i++) {
+		if (pair[i].new == pair[i].old + 1)
+			take_step(gate, &pair[i]);
+		if (pair[i].more_old)
+			add_want(gate, pair[i].old, pair[i].row);
+		if (pair[i].more_new)
+			add_want(gate, pair[i].new, pair[i].row);
 	}
+	for (size_t i = 0; i < nr; i++)
+		if (pair[i].old == 0 && pair[i].new == gate->last)
+			take_series(gate, &pair[i]);
+	free(pair);
 }
 
 /* --- checks --- */
@@ -273,7 +318,7 @@ static enum gate_verdict weight_in_series(const struct gate_step *step)
 }
 
 void gate_judge(const struct compare *compare, const struct gate_patch *patch, size_t nr_patches,
-		struct gate *ret_gate)
+		const struct gate_rules *rules, struct gate *ret_gate)
 {
 	struct gate gate = { .compare = compare, .nr_steps = nr_patches };
 
@@ -285,13 +330,12 @@ void gate_judge(const struct compare *compare, const struct gate_patch *patch, s
 			continue;
 		}
 		gate.last = i + 1;
-		judge_step(&gate, i);
 	}
+	judge_figures(&gate, rules);
 	judge_checks(&gate);
 	for (size_t i = 0; i < nr_patches; i++)
 		if (!patch[i].why_not)
 			judge_exercise(&gate, i);
-	judge_series(&gate);
 	for (size_t i = 0; i < nr_patches; i++)
 		worsen(&gate.verdict, weight_in_series(&gate.step[i]));
 	*ret_gate = gate;
@@ -304,6 +348,7 @@ void gate_free(struct gate *gate)
 	free(gate->failure);
 	free(gate->change);
 	free(gate->series);
+	free(gate->want);
 	free(gate->step);
 	*gate = (struct gate){ 0 };
 }

@@ -11,6 +11,7 @@
 
 #include "compare.h"
 #include "functions.h"
+#include "judge.h"
 
 /** enum gate_verdict - of a figure, a patch, a series; the graver ones come later */
 enum gate_verdict {
@@ -23,6 +24,53 @@ enum gate_verdict {
 	GATE_NO_KERNEL,		/* it does not apply or does not build */
 	GATE_VERDICT_NR,
 };
+
+/* Boots of a kernel by the exact engine, at most: each with the timer's tick elsewhere. */
+#define GATE_PHASES 5
+
+/**
+ * struct gate_rules - how figures are judged
+ * @final: no more boots will be added: what would need them is inconclusive
+ * @judge: for engines whose figures vary; see judge.h
+ *
+ * Figures of the exact engine are the same with every boot, and still move with a change
+ * that has nothing to do with them: the timer ticks, and a worker runs, within another
+ * operation. So a figure that differs beyond its floor is measured again with the tick
+ * elsewhere, of both kernels. It has changed if the two ranges lie apart, by more than
+ * either of them is wide; it has not if they overlap. What the tick does not move at all
+ * is decided by two boots.
+ */
+struct gate_rules {
+	bool final;
+	struct judge_rules judge;
+};
+
+/**
+ * struct gate_pair - one figure of two kernels while it is judged
+ * @row: of the comparison
+ * @old: side of the kernel before
+ * @new: side of the other one
+ * @ratio: see struct gate_change
+ * @verdict: what came out
+ * @more_old: another boot of the kernel before would help
+ * @more_new: one of the other kernel would
+ */
+struct gate_pair {
+	const struct compare_row *row;
+	size_t old;
+	size_t new;
+	double ratio;
+	enum gate_verdict verdict;
+	bool more_old;
+	bool more_new;
+};
+
+/** gate_judge_pairs() - judge figures: of the exact engine each by itself, others together */
+void gate_judge_pairs(struct gate_pair *pair, size_t nr, bool exact,
+		      const struct gate_rules *rules);
+
+/** gate_comparison() - a pair as judge() takes it; its group is for the caller to fill in */
+struct judge_comparison gate_comparison(const struct gate_pair *pair);
 
 /** gate_verdict_name() - "no change", "regression", ... */
 const char *gate_verdict_name(enum gate_verdict verdict);
@@ -38,7 +86,11 @@ const char *gate_verdict_name(enum gate_verdict verdict);
  */
 enum gate_exercise {
 	GATE_RAN, GATE_SAME_KERNEL, GATE_SAME_CODE, GATE_BOOTED, GATE_NOT_RUN, GATE_NOT_KNOWN,
+	GATE_EXERCISE_NR,
 };
+
+/** gate_exercise_name() - "ran", "same kernel", "same code", "at boot", "not run", "not known" */
+const char *gate_exercise_name(enum gate_exercise exercise);
 
 /**
  * struct gate_patch - a patch of the series, as the caller knows it
@@ -56,6 +108,12 @@ struct gate_patch {
 	bool same_kernel;
 	const struct function_list *changed;
 	const char *why_unknown;
+};
+
+/** struct gate_want - another boot would help to decide */
+struct gate_want {
+	size_t side;
+	const struct compare_row *row;
 };
 
 /**
@@ -121,6 +179,8 @@ struct gate_step {
  * @last: that kernel's place, from 1; 0: there is none
  * @failure: in order of steps
  * @nr_failures: how many
+ * @want: boots that would help, with repetitions
+ * @nr_wants: how many
  * @verdict: of the whole
  */
 struct gate {
@@ -134,6 +194,8 @@ struct gate {
 	size_t last;
 	struct gate_failure *failure;
 	size_t nr_failures;
+	struct gate_want *want;
+	size_t nr_wants;
 	enum gate_verdict verdict;
 };
 
@@ -142,6 +204,7 @@ struct gate {
  * @compare: the run: its first variant is the base, patch i is variant i; outlives the gate
  * @patch: what is known of the patches; outlives the gate
  * @nr_patches: variants of the run but one
+ * @rules: how figures are judged
  * @ret_gate: freed with gate_free()
  *
  * A figure that one patch makes worse and a later one better again is no regression of the
@@ -149,8 +212,13 @@ struct gate {
  * whichever patch it comes, since a bisection will meet it.
  */
 void gate_judge(const struct compare *compare, const struct gate_patch *patch, size_t nr_patches,
-		struct gate *ret_gate);
+		const struct gate_rules *rules, struct gate *ret_gate);
 void gate_free(struct gate *gate);
+
+/** gate_pairs() - what is judged of a series: each kernel against the one before, the last
+ * against the base. Freed with free()
+ */
+struct gate_pair *gate_pairs(const struct gate *gate, size_t *ret_nr);
 
 /** gate_exit_code() - what the verdict is to the shell; 125 when there is no kernel to judge */
 enum exit_code gate_exit_code(const struct gate *gate);
@@ -162,5 +230,19 @@ enum exit_code gate_exit_code(const struct gate *gate);
  * @out: where to
  */
 void gate_print_text(const struct gate *gate, unsigned int flags, FILE *out);
+
+/**
+ * gate_print_json() - for programs, see docs/result-format.md. Return: 0 or -errno
+ */
+int gate_print_json(const struct gate *gate, FILE *out);
+
+/** gate_print_ktap() - a test a patch, with subtests: builds, checks, figures, exercised */
+void gate_print_ktap(const struct gate *gate, FILE *out);
+
+/** gate_print_junit() - the same as XML: a suite a patch */
+void gate_print_junit(const struct gate *gate, FILE *out);
+
+/** gate_print_mail() - for a mailing list: headline, patches, figures, how to reproduce */
+void gate_print_mail(const struct gate *gate, FILE *out);
 
 #endif

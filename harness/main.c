@@ -18,6 +18,8 @@
 static const struct command *const command_table[] = {
 	&cmd_run,
 	&cmd_gate,
+	&cmd_bisect,
+	&cmd_selftest,
 	&cmd_compare,
 	&cmd_list,
 	&cmd_show,

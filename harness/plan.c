@@ -288,6 +288,26 @@ int plan_make(const struct plan_request *request, struct plan *ret_plan, struct 
 	return error;
 }
 
+static bool same_but_trial(const struct plan_cell *a, const struct plan_cell *b)
+{
+	return a->workload == b->workload && !strcmp(a->params, b->params);
+}
+
+void plan_again(struct plan *plan, size_t variant, size_t cell)
+{
+	struct plan_cell again = plan->cell[cell];
+
+	again.variant = variant;
+	again.trial = 1;
+	again.params = str_dup(again.params);
+	for (size_t i = 0; i < plan->nr_cells; i++)
+		if (plan->cell[i].variant == variant && same_but_trial(&plan->cell[i], &again) &&
+		    plan->cell[i].trial >= again.trial)
+			again.trial = plan->cell[i].trial + 1;
+	plan->cell = mem_grow(plan->cell, plan->nr_cells + 1, sizeof(*plan->cell));
+	plan->cell[plan->nr_cells++] = again;
+}
+
 struct workload_needs plan_cell_needs(const struct plan_cell *cell)
 {
 	struct workload_needs needs = cell->workload->needs;

@@ -89,6 +89,16 @@ struct plan {
 int plan_make(const struct plan_request *request, struct plan *ret_plan, struct err *err);
 void plan_free(struct plan *plan);
 
+/**
+ * plan_again() - one more boot of a cell
+ * @plan: gets it at the end
+ * @variant: index into plan->label
+ * @cell: place of a cell of the same workload and parameters, of any variant
+ *
+ * Its trial is the next one of that variant.
+ */
+void plan_again(struct plan *plan, size_t variant, size_t cell);
+
 /** plan_cell_needs() - what one cell needs, its parameters taken into account */
 struct workload_needs plan_cell_needs(const struct plan_cell *cell);
 

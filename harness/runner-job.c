@@ -34,6 +34,20 @@ struct topo_want runner_want(const struct plan_cell *cell)
 	};
 }
 
+/*
+ * With the same seed, another boot of the exact engine is the same boot. Its trials differ
+ * in where the timer's tick (HZ is 100) falls instead, by multiples of the golden ratio,
+ * which are as far apart as can be however many there are.
+ */
+static uint64_t delay_of(const struct plan_cell *cell, enum engine engine)
+{
+	const uint64_t tick = 10000000, step = 6180340;
+
+	if (!engine_table[engine].exact || cell->trial < 2)
+		return 0;
+	return (cell->trial - 1) * step % tick;
+}
+
 void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
 		struct job *ret_job)
 {
@@ -43,7 +57,9 @@ void runner_job(const struct plan_cell *cell, const struct variant *variant, enu
 		.nr_params = cell->nr_params,
 		.exact = engine_table[runner_engine(cell, engine)].exact,
 		.deadline_s = runner_deadline(cell, variant),
-		.seed = cell->trial ? cell->trial : 1,
+		.seed = cell->trial && !engine_table[runner_engine(cell, engine)].exact ?
+			cell->trial : 1,
+		.delay = delay_of(cell, runner_engine(cell, engine)),
 		.page_bytes = variant->page_bytes,
 		.nr_counters = variant->nr_counters,
 	};

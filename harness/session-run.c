@@ -180,11 +180,11 @@ static int add_metrics(struct session *session, struct err *err)
 	return error;
 }
 
-static int add_cells(struct session *session, struct err *err)
+static int add_cells(struct session *session, size_t from, struct err *err)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < session->plan.nr_cells && !error; i++) {
+	for (size_t i = from; i < session->plan.nr_cells && !error; i++) {
 		const struct plan_cell *planned = &session->plan.cell[i];
 		struct store_cell cell = {
 			.variant = session->plan.label.item[planned->variant],
@@ -221,7 +221,7 @@ static int create(struct session *session, struct err *err)
 	if (!error)
 		error = add_metrics(session, err);
 	if (!error)
-		error = add_cells(session, err);
+		error = add_cells(session, 0, err);
 	if (!error)
 		error = store_commit(session->store, err);
 	if (error) {
@@ -311,6 +311,46 @@ static int get_selftests(struct session *session, const bool *finished, struct e
 	return 0;
 }
 
+/* Cells that were asked for when all others had ended. Return: how many, or -errno. */
+static int add_more(struct session *session, struct err *err)
+{
+	const struct session_request *request = session->request;
+	size_t before = session->plan.nr_cells;
+	int more, error;
+
+	more = request->more ? request->more(request->more_ctx, session, err) : 0;
+	if (more <= 0)
+		return more;
+	error = store_begin(session->store, err);
+	if (!error)
+		error = add_cells(session, before, err);
+	if (!error)
+		error = store_commit(session->store, err);
+	return error ? error : more;
+}
+
+/* What was planned first, and what comes to it. */
+static int run_all(struct session *session, struct runner_config *config, struct err *err)
+{
+	bool *finished = NULL;
+	int more, error;
+
+	do {
+		size_t before = session->plan.nr_cells;
+
+		error = runner_run(config, err);
+		more = error ? error : add_more(session, err);
+		if (more <= 0)
+			break;
+		finished = mem_grow(finished, session->plan.nr_cells, sizeof(*finished));
+		for (size_t i = 0; i < session->plan.nr_cells; i++)
+			finished[i] = i < before;
+		config->finished = finished;
+	} while (true);
+	free(finished);
+	return more;
+}
+
 static int run_cells(struct session *session, const bool *finished,
 		     const struct store_series *first, size_t nr_first, struct err *err)
 {
@@ -341,7 +381,7 @@ static int run_cells(struct session *session, const bool *finished,
 	if (!error)
 		error = session_keep_house(session, err);
 	if (!error)
-		error = runner_run(&config, err);
+		error = run_all(session, &config, err);
 	session_leave_house(session);
 	reuse_close(reuse);
 	if (!error)

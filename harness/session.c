@@ -163,13 +163,13 @@ int session_build(struct session *session, struct err *err)
 		}
 		if (error == -EINTR)
 			return error;
+		variant->why_not = str_printf("no kernel: %.*s", (int)strcspn(err->text, "\n"),
+					      err->text);
 		/* Not the user's mistake, whatever number it came with. */
 		if (i == 0)
 			return -EIO;
 		progress_clear(session->progress);
 		report_error("%s", err->text);
-		variant->why_not = str_printf("no kernel: %.*s", (int)strcspn(err->text, "\n"),
-					      err->text);
 	}
 	return 0;
 }
@@ -260,6 +260,32 @@ int session_choose_engine(struct session *session, bool may_boot, struct err *er
 	}
 	session->request->plan.exact = engine_table[session->engine].exact;
 	return 0;
+}
+
+int session_prepare(struct session_request *request, struct progress *progress,
+		    struct session *ret_session, struct err *err)
+{
+	int error;
+
+	error = session_open(request, progress, ret_session, err);
+	if (!error)
+		error = session_choose_engine(ret_session, false, err);
+	return error ? error : session_make_plan(ret_session, err);
+}
+
+int session_get_ready(struct session *session, struct err *err)
+{
+	int error;
+
+	error = session_build(session, err);
+	if (!error)
+		error = session_choose_engine(session, true, err);
+	if (error)
+		return error;
+	if (*session->engine_note)
+		progress_say(session->progress, "%s", session->engine_note);
+	plan_free(&session->plan);
+	return session_make_plan(session, err);
 }
 
 int session_make_plan(struct session *session, struct err *err)

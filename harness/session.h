@@ -13,6 +13,8 @@
 #include "progress.h"
 #include "runner.h"
 
+struct session;
+
 /**
  * struct session_request - what to run
  * @opts: paths and the like
@@ -27,6 +29,9 @@
  * @jobs: guests at once, if there is room for them; 0 chooses
  * @silence_s: see struct runner_config
  * @reuse: take cells over that an earlier run has measured; exact engine only
+ * @more: asked when all cells have ended: adds cells to the plan (plan_again()) that are then
+ *	run as well, until it adds none; or NULL. Returns how many, or -errno
+ * @more_ctx: handed to it
  * @argv: command line, kept with the run
  */
 struct session_request {
@@ -40,6 +45,8 @@ struct session_request {
 	unsigned int jobs;
 	unsigned int silence_s;
 	bool reuse;
+	int (*more)(void *ctx, struct session *session, struct err *err);
+	void *more_ctx;
 	char *const *argv;
 };
 
@@ -105,7 +112,7 @@ void session_close(struct session *session);
 /**
  * session_build() - build the kernels of all variants
  * @session: opened
- * @err: why the first variant did not build (-EIO)
+ * @err: why the first variant did not build (-EIO); its why_not says so too
  *
  * The first variant is what all others are held against: without it there is no
  * run. Another one that does not build is reported at once, its cells become
@@ -125,6 +132,16 @@ void session_show_build(void *ctx, const char *variant, const char *what, unsign
  * @err: an unknown engine (-EINVAL)
  */
 int session_choose_engine(struct session *session, bool may_boot, struct err *err);
+
+/**
+ * session_prepare() - open, choose an engine, plan: wrong names are found before anything
+ * is built
+ */
+int session_prepare(struct session_request *request, struct progress *progress,
+		    struct session *ret_session, struct err *err);
+
+/** session_get_ready() - build, choose the engine for good, plan anew: cells can run */
+int session_get_ready(struct session *session, struct err *err);
 
 /** session_make_plan() - expand the request; the engine must be known */
 int session_make_plan(struct session *session, struct err *err);

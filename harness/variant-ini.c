@@ -246,6 +246,48 @@ static int set_counter(struct ini_ctx *ctx, const char *name, const char *value)
 	return 0;
 }
 
+static int set_defect(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	return set_text(ctx, &ctx->variant->defect, name, value);
+}
+
+/* "WORKLOAD... [PARAMETER=VALUE...]: NAME...", the names of checks or of metrics. */
+static int add_notice(struct ini_ctx *ctx, const char *name, const char *value, bool metric)
+{
+	struct variant *variant = ctx->variant;
+	struct variant_notice notice = { .metric = metric };
+	const char *colon = strchr(value, ':');
+	struct strv words = { 0 };
+	char *where;
+
+	if (!colon)
+		return ini_refuse(ctx, "%s = %s: must be WORKLOAD: NAME", name, value);
+	where = str_printf("%.*s", (int)(colon - value), value);
+	strv_split(&words, where, " \t");
+	for (size_t i = 0; i < words.nr; i++)
+		strv_add(strchr(words.item[i], '=') ? &notice.param : &notice.workload, "%s",
+			 words.item[i]);
+	strv_split(&notice.name, colon + 1, " \t");
+	strv_free(&words);
+	free(where);
+	variant->notice = mem_grow(variant->notice, variant->nr_notices + 1,
+				   sizeof(*variant->notice));
+	variant->notice[variant->nr_notices++] = notice;
+	if (!notice.workload.nr || !notice.name.nr)
+		return ini_refuse(ctx, "%s = %s: must be WORKLOAD: NAME", name, value);
+	return 0;
+}
+
+static int add_check(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	return add_notice(ctx, name, value, false);
+}
+
+static int add_metric(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	return add_notice(ctx, name, value, true);
+}
+
 static const struct ini_item ini_table[] = {
 	{ "variant",	"help",			set_help },
 	{ "variant",	"parent",		set_parent },
@@ -259,6 +301,9 @@ static const struct ini_item ini_table[] = {
 	{ "expect",	"failed_bind",		set_failed_bind },
 	{ "expect",	"descriptor_ranges",	set_descriptor_ranges },
 	{ "active",	NULL,			set_counter },
+	{ "noticed",	"check",		add_check },
+	{ "noticed",	"metric",		add_metric },
+	{ "noticed",	"defect",		set_defect },
 };
 
 static int ini_unknown(struct ini_ctx *ctx, const char *section, const char *name)

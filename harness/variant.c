@@ -51,6 +51,13 @@ void variant_free(struct variant *variant)
 	}
 	free(variant->config);
 	strv_free(&variant->patch);
+	free(variant->defect);
+	for (size_t i = 0; i < variant->nr_notices; i++) {
+		strv_free(&variant->notice[i].workload);
+		strv_free(&variant->notice[i].param);
+		strv_free(&variant->notice[i].name);
+	}
+	free(variant->notice);
 	free(variant);
 }
 

@@ -21,6 +21,20 @@ struct kconfig_line {
 };
 
 /**
+ * struct variant_notice - what must notice a mutant
+ * @metric: @name are metrics that must get worse, not checks that must fail
+ * @workload: where; each of them
+ * @param: "NAME=VALUE", for these workloads
+ * @name: each of them, in each of the workloads; the check "cell" is the cell itself
+ */
+struct variant_notice {
+	bool metric;
+	struct strv workload;
+	struct strv param;
+	struct strv name;
+};
+
+/**
  * struct variant - a variant as its folder describes it
  * @name: folder's name, with "+debug" when the debug config is asked for
  * @dir: the folder
@@ -41,6 +55,9 @@ struct kconfig_line {
  * @counter: figures that prove the design is active
  * @nr_counters: how many
  * @patch: paths of its own patches in the order of the series
+ * @defect: what kind of defect a mutant has, NULL for one that is tried only when all are
+ * @notice: what must notice it
+ * @nr_notices: how many
  * @up: the parent, loaded, without debug; NULL for a root
  * @keep_tree: others will be built upon it that stand in no folder
  */
@@ -63,6 +80,9 @@ struct variant {
 	struct job_counter counter[JOB_COUNTERS_MAX];
 	size_t nr_counters;
 	struct strv patch;
+	char *defect;
+	struct variant_notice *notice;
+	size_t nr_notices;
 	struct variant *up;
 	bool keep_tree;
 };

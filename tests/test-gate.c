@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "gate.h"
 #include "golden.h"
+#include "stats.h"
 #include "util.h"
 
 #define KERNELS 4	/* the base and three patches */
@@ -127,13 +129,15 @@ static struct store_metric copy_metric(const struct store_metric *metric)
 	return copy;
 }
 
-static const struct gate *judge(struct bench *bench)
+static const struct gate *judged(struct bench *bench)
 {
 	struct store_content *content = &bench->content;
+	const struct gate_rules rules = { .final = true };
 	struct err err = { "" };
 
 	content->run = (struct store_run){ .id = str_dup("id"), .engine = str_dup("exact"),
-					   .exact = true };
+					   .exact = true, .argv = str_dup("gate --patch x"),
+					   .qemu_version = str_dup("QEMU 0.0") };
 	content->nr_metrics = ARRAY_SIZE(metrics);
 	content->metric = mem_grow(NULL, ARRAY_SIZE(metrics), sizeof(*content->metric));
 	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++)
@@ -145,7 +149,7 @@ static const struct gate *judge(struct bench *bench)
 		add_kernel(bench, content, i);
 	if (compare_make(content, &bench->compare, &err))
 		fail_msg("%s", err.text);
-	gate_judge(&bench->compare, bench->patch, KERNELS - 1, &bench->gate);
+	gate_judge(&bench->compare, bench->patch, KERNELS - 1, &rules, &bench->gate);
 	return &bench->gate;
 }
 
@@ -163,7 +167,7 @@ static void assert_text(const struct bench *bench, const char *golden)
 
 static void a_series_that_changes_nothing_passes(void **state)
 {
-	const struct gate *gate = judge(*state);
+	const struct gate *gate = judged(*state);
 
 	assert_int_equal(gate->verdict, GATE_NO_CHANGE);
 	assert_int_equal(gate_exit_code(gate), EXIT_OK);
@@ -180,7 +184,7 @@ static void the_patch_that_slows_down_is_named(void **state)
 	const struct gate *gate;
 
 	bench->value[0][2] = bench->value[0][3] = 10050;
-	gate = judge(bench);
+	gate = judged(bench);
 	assert_int_equal(gate->verdict, GATE_REGRESSION);
 	assert_int_equal(gate_exit_code(gate), EXIT_FAILED);
 	assert_int_equal(gate->step[0].verdict, GATE_NO_CHANGE);
@@ -198,7 +202,7 @@ static void a_density_that_falls_is_worse(void **state)
 	const struct gate *gate;
 
 	bench->value[1][3] = 1990000;
-	gate = judge(bench);
+	gate = judged(bench);
 	assert_int_equal(gate->verdict, GATE_REGRESSION);
 	assert_int_equal(gate->series[0].first, 3);
 }
@@ -209,7 +213,7 @@ static void a_tenth_of_a_per_cent_is_no_regression(void **state)
 	const struct gate *gate;
 
 	bench->value[0][1] = bench->value[0][2] = bench->value[0][3] = 10010;
-	gate = judge(bench);
+	gate = judged(bench);
 	assert_int_equal(gate->verdict, GATE_NO_CHANGE);
 }
 
@@ -221,7 +225,7 @@ static void what_creeps_up_is_several_patches(void **state)
 
 	for (size_t i = 1; i < KERNELS; i++)
 		bench->value[0][i] = 10000 + 8 * i;
-	gate = judge(bench);
+	gate = judged(bench);
 	assert_int_equal(gate->verdict, GATE_REGRESSION);
 	assert_int_equal(gate->nr_changes, 0);
 	assert_int_equal(gate->series[0].first, 0);
@@ -234,7 +238,7 @@ static void what_a_later_patch_makes_good_passes_and_is_shown(void **state)
 	const struct gate *gate;
 
 	bench->value[0][1] = bench->value[0][2] = 10100;
-	gate = judge(bench);
+	gate = judged(bench);
 	assert_int_equal(gate->verdict, GATE_NO_CHANGE);
 	assert_int_equal(gate->step[0].verdict, GATE_REGRESSION);
 	assert_int_equal(gate->step[2].verdict, GATE_IMPROVEMENT);
@@ -249,7 +253,7 @@ static void a_check_that_begins_to_fail_is_the_patchs(void **state)
 	bench->check[2] = bench->check[3] = VERDICT_FAIL;
 	bench->cell_verdict[2] = bench->cell_verdict[3] = VERDICT_FAIL;
 	bench->value[0][3] = 1;
-	gate = judge(bench);
+	gate = judged(bench);
 	assert_int_equal(gate->verdict, GATE_FAILED);
 	assert_int_equal(gate_exit_code(gate), EXIT_FAILED);
 	/* Of the third it was there already, and the cell says nothing beyond its check. */
@@ -266,7 +270,7 @@ static void what_failed_before_the_series_is_not_its_fault(void **state)
 
 	for (size_t i = 0; i < KERNELS; i++)
 		bench->check[i] = bench->cell_verdict[i] = VERDICT_FAIL;
-	assert_int_equal(judge(bench)->nr_failures, 0);
+	assert_int_equal(judged(bench)->nr_failures, 0);
 }
 
 static void a_kernel_with_which_nothing_goes_is_no_fault_of_the_test_bed(void **state)
@@ -274,7 +278,7 @@ static void a_kernel_with_which_nothing_goes_is_no_fault_of_the_test_bed(void **
 	struct bench *bench = *state;
 
 	bench->cell_verdict[3] = VERDICT_BROKEN;
-	assert_int_equal(judge(bench)->verdict, GATE_FAILED);
+	assert_int_equal(judged(bench)->verdict, GATE_FAILED);
 	assert_int_equal(bench->gate.failure[0].step, 2);
 }
 
@@ -286,7 +290,7 @@ static void a_patch_without_kernel_cannot_be_judged(void **state)
 	bench->patch[1].why_not = "no kernel: mm/zswap.c: hunk 1 failed";
 	bench->patch[2].why_not = "no kernel: the one it builds upon cannot be built";
 	bench->cell_verdict[2] = bench->cell_verdict[3] = VERDICT_BROKEN;
-	gate = judge(bench);
+	gate = judged(bench);
 	assert_int_equal(gate->verdict, GATE_NO_KERNEL);
 	assert_int_equal(gate_exit_code(gate), EXIT_CANNOT_JUDGE);
 	assert_int_equal(gate->last, 1);
@@ -300,7 +304,7 @@ static void code_that_no_workload_runs_is_inconclusive(void **state)
 	const struct gate *gate;
 
 	bench->calls[2] = 0;
-	gate = judge(bench);
+	gate = judged(bench);
 	assert_int_equal(gate->step[1].exercise, GATE_NOT_RUN);
 	assert_int_equal(gate->verdict, GATE_INCONCLUSIVE);
 	assert_int_equal(gate_exit_code(gate), EXIT_INCONCLUSIVE);
@@ -313,7 +317,7 @@ static void code_that_runs_at_boot_has_run(void **state)
 
 	bench->place.init = true;
 	memset(bench->calls, 0, sizeof(bench->calls));
-	assert_int_equal(judge(bench)->verdict, GATE_NO_CHANGE);
+	assert_int_equal(judged(bench)->verdict, GATE_NO_CHANGE);
 	assert_int_equal(bench->gate.step[0].exercise, GATE_BOOTED);
 }
 
@@ -327,11 +331,116 @@ static void kernels_and_code_that_are_the_same_need_not_run(void **state)
 	bench->patch[1].changed = &none;
 	bench->patch[2].changed = NULL;
 	bench->patch[2].why_unknown = "the tree is gone";
-	assert_int_equal(judge(bench)->verdict, GATE_NO_CHANGE);
+	assert_int_equal(judged(bench)->verdict, GATE_NO_CHANGE);
 	assert_int_equal(bench->gate.step[0].exercise, GATE_SAME_KERNEL);
 	assert_int_equal(bench->gate.step[1].exercise, GATE_SAME_CODE);
 	assert_int_equal(bench->gate.step[2].exercise, GATE_NOT_KNOWN);
 	assert_text(bench, "gate-unknown.txt");
+}
+
+/* --- other formats --- */
+
+static void all_formats_say_the_same(void **state)
+{
+	struct bench *bench = *state;
+	char *text = NULL;
+	json_error_t why;
+	json_t *json;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	bench->value[0][2] = bench->value[0][3] = 10050;
+	bench->value[1][3] = 2100000;
+	bench->check[1] = bench->cell_verdict[1] = VERDICT_FAIL;
+	bench->patch[2].subject = "mm: a < b && \"c\" > d";
+	bench->calls[3] = 0;
+	judged(bench);
+	assert_int_equal(gate_print_json(&bench->gate, out), 0);
+	fflush(out);
+	json = json_loads(text, 0, &why);
+	assert_non_null(json);
+	assert_string_equal(json_string_value(json_object_get(json, "verdict")), "failed");
+	assert_int_equal(json_array_size(json_object_get(json, "patches")), 3);
+	json_decref(json);
+	fputs("----\n", out);
+	gate_print_ktap(&bench->gate, out);
+	fputs("----\n", out);
+	gate_print_junit(&bench->gate, out);
+	fputs("----\n", out);
+	gate_print_mail(&bench->gate, out);
+	fclose(out);
+	golden_check("gate-formats.txt", text);
+	free(text);
+}
+
+/* --- boots with the tick elsewhere --- */
+
+/* Figures of two kernels, each over its boots; 0 ends them. */
+static struct gate_pair judge_boots(const double *old, const double *new, bool final)
+{
+	static struct compare_side side[2];
+	static struct compare_row row;
+	const struct gate_rules rules = { .final = final };
+	struct gate_pair pair = { .row = &row, .old = 0, .new = 1 };
+	const double *figures[] = { old, new };
+
+	row = (struct compare_row){ .metric = &metrics[0], .side = side };
+	for (size_t i = 0; i < 2; i++) {
+		side[i] = (struct compare_side){ .figure = (double *)figures[i] };
+		while (figures[i][side[i].nr])
+			side[i].nr++;
+		side[i].median = stats_median(side[i].figure, side[i].nr);
+	}
+	gate_judge_pairs(&pair, 1, true, &rules);
+	return pair;
+}
+
+#define BOOTS(...) (const double[]){ __VA_ARGS__, 0 }
+
+static void assert_pair(const double *old, const double *new, bool final,
+			enum gate_verdict verdict, bool more_old, bool more_new)
+{
+	struct gate_pair pair = judge_boots(old, new, final);
+
+	assert_int_equal(pair.verdict, verdict);
+	assert_int_equal(pair.more_old, more_old);
+	assert_int_equal(pair.more_new, more_new);
+}
+
+static void a_figure_that_differs_is_measured_again(void **state)
+{
+	(void)state;
+	assert_pair(BOOTS(1000), BOOTS(1001), false, GATE_NO_CHANGE, false, false);
+	assert_pair(BOOTS(1000), BOOTS(1010), false, GATE_REGRESSION, true, true);
+	assert_pair(BOOTS(1000), BOOTS(1010), true, GATE_REGRESSION, false, false);
+}
+
+static void what_the_tick_does_not_move_is_decided_by_two_boots(void **state)
+{
+	(void)state;
+	assert_pair(BOOTS(1000, 1000), BOOTS(1010, 1010), false, GATE_REGRESSION, false, false);
+	assert_pair(BOOTS(1000, 1000), BOOTS(990, 990), false, GATE_IMPROVEMENT, false, false);
+	assert_pair(BOOTS(1000, 1000, 1001), BOOTS(1010, 1010, 1011), false, GATE_REGRESSION, false,
+		    false);
+}
+
+static void ranges_that_overlap_are_no_change(void **state)
+{
+	(void)state;
+	assert_pair(BOOTS(1000, 1050), BOOTS(1020), false, GATE_NO_CHANGE, false, false);
+	assert_pair(BOOTS(1000, 1010, 1200), BOOTS(1190, 1250, 1300), true, GATE_NO_CHANGE, false,
+		    false);
+}
+
+static void ranges_that_lie_apart_are_a_change_if_they_are_narrow(void **state)
+{
+	(void)state;
+	assert_pair(BOOTS(1000, 1003, 1001, 1002, 1000), BOOTS(1010, 1012, 1013, 1011, 1012), true,
+		    GATE_REGRESSION, false, false);
+	assert_pair(BOOTS(1000, 1009, 1001, 1002, 1000), BOOTS(1010, 1012, 1013, 1011, 1012), true,
+		    GATE_INCONCLUSIVE, false, false);
+	assert_pair(BOOTS(1000, 1009), BOOTS(1010, 1012, 1013, 1011, 1012), false,
+		    GATE_INCONCLUSIVE, true, false);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
@@ -352,6 +461,11 @@ int main(void)
 		TEST(code_that_no_workload_runs_is_inconclusive),
 		TEST(code_that_runs_at_boot_has_run),
 		TEST(kernels_and_code_that_are_the_same_need_not_run),
+		TEST(all_formats_say_the_same),
+		TEST(a_figure_that_differs_is_measured_again),
+		TEST(what_the_tick_does_not_move_is_decided_by_two_boots),
+		TEST(ranges_that_overlap_are_no_change),
+		TEST(ranges_that_lie_apart_are_a_change_if_they_are_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@ static const char sample[] =
 	"clock insns\n"
 	"deadline 60\n"
 	"seed 18446744073709551615\n"
+	"delay 1000000000\n"
 	"page_bytes 64\n"
 	"memmap_mapping 2M\n"
 	"zspages fixed\n"
@@ -52,6 +53,7 @@ static void fields_are_read(void **state)
 	assert_true(job.exact);
 	assert_int_equal(job.deadline_s, 60);
 	assert_true(job.seed == UINT64_MAX);
+	assert_true(job.delay == 1000000000);
 	assert_int_equal(job.page_bytes, 64);
 	assert_string_equal(job.memmap_mapping, "2M");
 	assert_string_equal(job.zspages, "fixed");
@@ -124,6 +126,8 @@ static const struct refusal refusals[] = {
 	  "line 2: deadline '604801' is not a number from 0 to 604800" },
 	{ "workload a\nseed 18446744073709551616\n",
 	  "line 2: seed '18446744073709551616' is not a number from 0 to 18446744073709551615" },
+	{ "workload a\ndelay 1000000001\n",
+	  "line 2: delay '1000000001' is not a number from 0 to 1000000000" },
 	{ "workload a\nseed 0x10\n",
 	  "line 2: seed '0x10' is not a number from 0 to 18446744073709551615" },
 	{ "workload a\npage_bytes 5000\n",

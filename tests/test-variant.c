@@ -141,6 +141,43 @@ static void a_child_inherits_what_it_does_not_say(void **state)
 	variant_free(variant);
 }
 
+static void a_patch_more_makes_a_variant_of_another(void **state)
+{
+	struct variant *variant;
+
+	(void)state;
+	put("base", "variant.ini", HEAD "[expect]\npage_bytes = 8\n[active]\nn = /a > 1\n");
+	variant = variant_derive(load("base+debug"), "base+1", "more", "/p/x.patch");
+	assert_string_equal(variant->name, "base+1+debug");
+	assert_true(variant->debug);
+	assert_string_equal(variant->up->name, "base");
+	assert_false(variant->up->debug);
+	assert_true(variant->up->keep_tree);
+	assert_string_equal(variant->patch.item[0], "/p/x.patch");
+	assert_int_equal(variant->page_bytes, 8);
+	assert_int_equal(variant->nr_counters, 1);
+	variant_free(variant);
+}
+
+static void a_mutant_says_what_must_notice_it(void **state)
+{
+	struct variant *variant;
+
+	(void)state;
+	put("base", "variant.ini", HEAD "[noticed]\ndefect = a leak\n"
+	    "check = zswap ksm pages=64 nodes=apart: one two\nmetric = core: latency\n");
+	variant = load("base");
+	assert_string_equal(variant->defect, "a leak");
+	assert_int_equal(variant->nr_notices, 2);
+	assert_int_equal(variant->notice[0].workload.nr, 2);
+	assert_string_equal(variant->notice[0].param.item[1], "nodes=apart");
+	assert_string_equal(variant->notice[0].name.item[1], "two");
+	assert_false(variant->notice[0].metric);
+	assert_true(variant->notice[1].metric);
+	assert_string_equal(variant->notice[1].name.item[0], "latency");
+	variant_free(variant);
+}
+
 static void debug_is_a_suffix_and_parents_have_it_not(void **state)
 {
 	struct variant *variant;
@@ -220,6 +257,9 @@ static const struct bad {
 	{ "counter-value", HEAD "[active]\nn = /sys/a > -1\n", NULL, NULL, -EINVAL },
 	{ "counter-name", HEAD "[active]\nn/m = /sys/a > 1\n", NULL, NULL, -EINVAL },
 	{ "counter-twice", HEAD "[active]\nn = /a > 1\nn = /a > 1\n", NULL, NULL, -EINVAL },
+	{ "notice-form", HEAD "[noticed]\ncheck = zswap content-verified\n", NULL, NULL, -EINVAL },
+	{ "notice-nowhere", HEAD "[noticed]\ncheck = a=1: content-verified\n", NULL, NULL, -EINVAL },
+	{ "notice-nothing", HEAD "[noticed]\nmetric = zswap:\n", NULL, NULL, -EINVAL },
 	{ "no-parent", HEAD "parent = no-hlep\n", NULL, NULL, -ENOENT },
 	{ "parent-path", HEAD "parent = ../etc\n", NULL, NULL, -EINVAL },
 	{ "own-parent", HEAD "parent = own-parent\n", NULL, NULL, -ELOOP },
@@ -343,6 +383,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_full_variant_is_read),
 		TEST(a_child_inherits_what_it_does_not_say),
+		TEST(a_patch_more_makes_a_variant_of_another),
+		TEST(a_mutant_says_what_must_notice_it),
 		TEST(debug_is_a_suffix_and_parents_have_it_not),
 		TEST(names_are_sorted_and_mutants_come_last),
 		TEST(each_bad_file_has_its_sentence),

@@ -6,14 +6,17 @@
 #include "agent-session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #include "boot-checks.h"
 #include "job.h"
@@ -111,6 +114,38 @@ static int forward(void *ctx, uint16_t type, const uint8_t *payload, uint32_t le
 	return teller->error;
 }
 
+#define UNSETTLE_PAGES 61	/* primes, so that no two delays come out alike */
+#define UNSETTLE_FILES 29
+
+/*
+ * Where the timer's tick falls is one thing that a figure can depend on and a kernel is not
+ * to blame for; how full the first slab and the first list of free pages are is another.
+ * So some of both are taken, and kept, and then time passes. The clock of the exact engine
+ * counts instructions, these among them. What cannot be had is no matter. Nothing of it is
+ * handed on to the workload's process, whose forks would take longer.
+ */
+static void unsettle(uint64_t delay)
+{
+	size_t bytes = (size_t)(1 + delay % UNSETTLE_PAGES) * 4096;
+	uint64_t start = __rdtsc();
+	void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	char name[32];
+	unsigned int i;
+	int fd;
+
+	if (pages != MAP_FAILED)
+		madvise(pages, bytes, MADV_DONTFORK);
+	for (i = 0; i < 1 + delay % UNSETTLE_FILES; i++) {
+		snprintf(name, sizeof(name), "/unsettled.%u", i);
+		fd = open(name, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+		if (fd >= 0)
+			close(fd);
+	}
+	while (__rdtsc() - start < delay)
+		;
+}
+
 static void do_job(struct teller *teller, const struct job *job, const struct workload *workload)
 {
 	const struct run_config config = {
@@ -143,6 +178,8 @@ static void do_job(struct teller *teller, const struct job *job, const struct wo
 		end(teller, VERDICT_BROKEN, "no memory for the records of the workload");
 		return;
 	}
+	if (job->exact && job->delay)
+		unsettle(job->delay);
 	traffic_mark(TRAFFIC_START);
 	err = run_execute(run, &outcome);
 	traffic_mark(TRAFFIC_STOP);

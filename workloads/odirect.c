@@ -82,6 +82,9 @@ static const struct metric odirect_metrics[] = {
 	{ .name = "gup_drop",
 	  .help = "dropping them, all in one call for pins, one by one for references",
 	  .series = "gup_drop", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
+	{ .name = "gup_pass",
+	  .help = "both, for each page, and the call of gup_test around them",
+	  .series = "gup_pass", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
 	{ .name = NULL }
 };
 
@@ -459,7 +462,7 @@ static int warm_up(struct run *run)
  */
 static int gup_series(struct run *run, enum gup_call call, unsigned int batch)
 {
-	uint64_t take[GUP_PASSES], drop[GUP_PASSES];
+	uint64_t take[GUP_PASSES], drop[GUP_PASSES], whole[GUP_PASSES], start;
 	size_t pages = state.buffer.bytes / BUFFER_PAGE / batch * batch - (batch - 1);
 	size_t bytes = pages * BUFFER_PAGE;
 	struct gup_times times = { 0 };
@@ -470,7 +473,9 @@ static int gup_series(struct run *run, enum gup_call call, unsigned int batch)
 	snprintf(labels, sizeof(labels), "call=%s,batch=%u", gup_call_name(call), batch);
 	run_phase(run, "%s", labels);
 	for (i = 0; i < GUP_PASSES; i++) {
+		start = run_begin(run);
 		err = gup_test_pass(state.gup, call, state.buffer.at, bytes, batch, &times);
+		whole[i] = run_end(run, start);
 		if (err)
 			return run_error(run, err, GUP_TEST_FILE ": %s: %s", gup_call_name(call),
 					 strerror(-err));
@@ -486,6 +491,8 @@ static int gup_series(struct run *run, enum gup_call call, unsigned int batch)
 	if (i == GUP_PASSES) {
 		run_samples(run, "gup_take", labels, take, GUP_PASSES);
 		run_samples(run, "gup_drop", labels, drop, GUP_PASSES);
+		for (i = 0; i < GUP_PASSES; i++)
+			run_time_each(run, "gup_pass", labels, whole[i], pages);
 	}
 	return 0;
 }

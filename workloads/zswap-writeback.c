@@ -46,6 +46,10 @@ static const struct metric writeback_metrics[] = {
 	{ .name = "writeback",
 	  .help = "writing back one page by the shrinker: calls of memory.reclaim / pages",
 	  .series = "writeback", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
+	{ .name = "reclaim_call",
+	  .help = "one call of memory.reclaim while it writes back",
+	  .series = "reclaim_call", .unit = UNIT_CLOCK, .direction = DIR_NEUTRAL,
+	  .combine = COMBINE_MEDIAN },
 	{ .name = "load_device",
 	  .help = "fault that reads one page from the swap device after its writeback",
 	  .series = "load_device", .unit = UNIT_CLOCK, .direction = DIR_LOWER, .combine = COMBINE_MEDIAN },
@@ -159,16 +163,18 @@ static int obey_switches(struct writeback *wb)
 static int shrink_all(struct writeback *wb, uint64_t target)
 {
 	struct zswap_counters before, now;
-	uint64_t start, taken = 0;
+	uint64_t start, sample, taken = 0;
 	size_t calls;
 	int err;
 
 	err = zswap_counters_take(wb->run, &before);
 	now = before;
 	for (calls = 0; calls < CALLS_MAX && !err && now.value[ZC_WRITTEN_BACK] < target; calls++) {
-		start = run_now(wb->run);
+		start = run_begin(wb->run);
 		err = cgroup_reclaim(wb->run, &wb->group, SWAP_PAGES_SIZE);
-		taken += run_now(wb->run) - start;
+		sample = run_end(wb->run, start);
+		taken += run_time_taken(wb->run, sample);
+		run_time(wb->run, "reclaim_call", "", sample);
 		if (!err)
 			err = zswap_counters_take(wb->run, &now);
 	}

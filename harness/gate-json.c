@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A gate's judgement for programs; docs/result-format.md describes it.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "compare-private.h"
+#include "gate.h"
+
+static json_t *number(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *figures_of(const struct compare_row *row, size_t side)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < row->side[side].nr; i++)
+		json_array_append_new(list, number(compare_value(row->metric->unit,
+								 row->side[side].figure[i])));
+	return list;
+}
+
+static json_t *change_json(const struct gate *gate, const struct gate_change *change)
+{
+	const struct compare_row *row = change->row;
+	enum metric_unit unit = row->metric->unit;
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "workload", row->metric->workload,
+			 "metric", row->metric->name,
+			 "params", row->params,
+			 "unit", metric_unit_name(unit, gate->compare->content->run.exact),
+			 "verdict", gate_verdict_name(change->verdict),
+			 "before", number(compare_value(unit, row->side[change->old].median)),
+			 "after", number(compare_value(unit, row->side[change->new].median)),
+			 "ratio", number(change->ratio),
+			 "boots_before", figures_of(row, change->old),
+			 "boots_after", figures_of(row, change->new),
+			 "patch", change->first ? json_integer(change->first) : json_null());
+}
+
+static json_t *changes_json(const struct gate *gate, const struct gate_change *list, size_t nr,
+			    size_t step)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nr; i++)
+		if (!step || list[i].new == step)
+			json_array_append_new(array, change_json(gate, &list[i]));
+	return array;
+}
+
+static json_t *failures_json(const struct gate *gate, size_t step)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < gate->nr_failures; i++)
+		if (gate->failure[i].step == step)
+			json_array_append_new(array, json_pack("{s:s, s:s, s:s}",
+				"what", gate->failure[i].what,
+				"verdict", verdict_name(gate->failure[i].verdict),
+				"reason", gate->failure[i].reason));
+	return array;
+}
+
+static json_t *functions_json(const struct gate_patch *patch)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; patch->changed && i < patch->changed->nr; i++)
+		json_array_append_new(array, json_string(patch->changed->item[i].name));
+	return array;
+}
+
+static json_t *step_json(const struct gate *gate, size_t at)
+{
+	const struct gate_step *step = &gate->step[at];
+
+	return json_pack("{s:i, s:s, s:s, s:s?, s:f, s:i, s:s, s:o, s:i, s:I, s:o, s:o}",
+			 "patch", (int)at + 1,
+			 "subject", step->patch->subject,
+			 "verdict", gate_verdict_name(step->verdict),
+			 "no_kernel", step->patch->why_not,
+			 "build_seconds", step->patch->seconds,
+			 "figures", (int)step->figures,
+			 "exercise", gate_exercise_name(step->exercise),
+			 "changed_functions", functions_json(step->patch),
+			 "reached_functions", (int)step->reached,
+			 "calls", (json_int_t)step->calls,
+			 "failures", failures_json(gate, at),
+			 "changes", changes_json(gate, gate->change, gate->nr_changes, at + 1));
+}
+
+int gate_print_json(const struct gate *gate, FILE *out)
+{
+	const struct store_run *run = &gate->compare->content->run;
+	json_t *steps = json_array(), *json;
+	int error;
+
+	for (size_t i = 0; i < gate->nr_steps; i++)
+		json_array_append_new(steps, step_json(gate, i));
+	json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:o}",
+			 "format", "pagemeta gate", "version", 1,
+			 "run", run->id,
+			 "engine", run->engine,
+			 "command", run->argv,
+			 "verdict", gate_verdict_name(gate->verdict),
+			 "patches", steps,
+			 "series", changes_json(gate, gate->series, gate->nr_series, 0));
+	if (!json)
+		return -EINVAL;
+	error = json_dumpf(json, out, JSON_INDENT(2)) ? -EIO : 0;
+	fputc('\n', out);
+	json_decref(json);
+	return error;
+}
