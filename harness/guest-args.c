@@ -221,6 +221,13 @@ static void add_memory(const struct guest_config *config, struct strv *argv)
 	strv_add(argv, "nvdimm,memdev=pmem0");
 }
 
+/* It stays when the guest has ended, until it was looked where the memory is. */
+static void add_end(const struct guest_config *config, struct strv *argv)
+{
+	if (config->placement && config->placement->bind)
+		strv_add(argv, "-no-shutdown");
+}
+
 static void add_balloon(const struct guest_config *config, struct strv *argv)
 {
 	if (!config->balloon_mib)
@@ -359,6 +366,7 @@ int guest_args(const struct guest_config *config, const struct guest_fds *fds,
 	strv_add(&argv, "%s", config->qemu);
 	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
 		strv_add(&argv, "%s", always[i]);
+	add_end(config, &argv);
 	add_machine(config, &argv);
 	add_engine(config, &argv);
 	add_memory(config, &argv);

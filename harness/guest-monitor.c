@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What the guest module asks of QEMU over QMP: where the vCPU threads are, to
- * let them run, and what QEMU says of the guest's end.
+ * let them run, and what QEMU says of the guest's end. Where the guest was placed it is
+ * looked at before it runs and when it has ended, and never in between: who reads
+ * numa_maps keeps the guest from its memory.
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "guest-memory.h"
 #include "guest-place.h"
 #include "guest-private.h"
+
+#define QUIT_WAIT_NS (10 * GUEST_SECOND)
 
 static void on_cont(void *ctx, const json_t *answer, const char *why)
 {
@@ -47,21 +53,69 @@ static unsigned int thread_ids(const json_t *cpus, pid_t *ret_tid, unsigned int 
 	return nr;
 }
 
+static bool is_bound(const struct guest *guest)
+{
+	return guest->config.placement && guest->config.placement->bind;
+}
+
+/* With kvm all of it is there by now, see prealloc in guest-args.c. */
+static int check_memory(const struct guest *guest, struct err *err)
+{
+	struct guest_memory memory;
+	int error;
+
+	if (!is_bound(guest))
+		return 0;
+	error = guest_memory_read(&guest->config, guest->pid, &memory, err);
+	return error ? error :
+		       guest_memory_check(&memory, guest->config.engine == ENGINE_KVM, err);
+}
+
+/* Its policies, its pages, its vCPUs: whatever is wrong is said in one line. */
+static void look_at_end(struct guest *guest)
+{
+	struct guest_result *result = &guest->result;
+	struct guest_memory memory;
+	struct err err = { "" };
+	char *seen = NULL;
+	int error;
+
+	error = guest_memory_read(&guest->config, guest->pid, &memory, &err);
+	if (!error) {
+		seen = guest_memory_text(&memory);
+		error = guest_memory_check(&memory, true, &err);
+	}
+	if (!error)
+		error = guest_place_check(guest->pid, guest->vcpu, guest->nr_vcpus,
+					  guest->config.placement, &err);
+	result->misplaced = error;
+	result->placed = str_printf("%s%s%s", seen ? seen : "", seen && error ? "; " : "", err.text);
+	free(seen);
+}
+
+/* QEMU waits with -no-shutdown; one that does not go is killed. */
+static void let_go(struct guest *guest)
+{
+	bool told = !qmp_send(guest->qmp, "quit", NULL, NULL, NULL);
+
+	guest_close(guest, told ? QUIT_WAIT_NS : 0);
+}
+
 static void on_cpus(void *ctx, const json_t *answer, const char *why)
 {
 	struct guest *guest = ctx;
-	const struct topo_placement *place = guest->config.placement;
-	pid_t tid[TOPO_CPUS_MAX];
 	struct err err = { "" };
 	unsigned int nr;
 
 	if (guest->state != STATE_MONITOR)
 		return;
-	nr = why ? 0 : thread_ids(answer, tid, TOPO_CPUS_MAX);
+	nr = why ? 0 : thread_ids(answer, guest->vcpu, TOPO_CPUS_MAX);
+	guest->nr_vcpus = nr;
 	if (nr != guest->config.cpus)
 		snprintf(err.text, sizeof(err.text), "QEMU names %u of %u vCPU threads%s%s", nr,
 			 guest->config.cpus, why ? ": " : "", why ? why : "");
-	else if (!guest_place(guest->pid, tid, nr, place, &err))
+	else if (!guest_place(guest->pid, guest->vcpu, nr, guest->config.placement, &err) &&
+		 !check_memory(guest, &err))
 		let_run(guest);
 	if (err.text[0])
 		guest_bed_failed(guest, GUEST_NO_BOOT, err.text);
@@ -111,6 +165,13 @@ void guest_on_event(void *ctx, const char *name, const json_t *data)
 	const char *reason = json_string_value(json_object_get(data, "reason"));
 	struct guest *guest = ctx;
 
-	if (!strcmp(name, "SHUTDOWN") && reason && !strcmp(reason, "guest-reset"))
+	if (strcmp(name, "SHUTDOWN"))
+		return;
+	if (reason && !strcmp(reason, "guest-reset"))
 		guest->facts.reset = true;
+	/* Another such event says that it quits. */
+	if (!is_bound(guest) || guest->result.placed)
+		return;
+	look_at_end(guest);
+	let_go(guest);
 }

@@ -53,6 +53,8 @@ enum guest_state {
  * @heard_ns: last byte on console or port
  * @sample_ns: when to look at QEMU's memory next
  * @close_ns: see STATE_CLOSING
+ * @vcpu: thread ids of the vCPUs, once they are pinned
+ * @nr_vcpus: how many
  */
 struct guest {
 	struct guest_config config;
@@ -73,6 +75,8 @@ struct guest {
 	uint64_t heard_ns;
 	uint64_t sample_ns;
 	uint64_t close_ns;
+	pid_t vcpu[TOPO_CPUS_MAX];
+	unsigned int nr_vcpus;
 };
 
 /** guest_close() - kill it in @wait_ns unless it ends before; the first caller counts */

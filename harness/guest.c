@@ -52,7 +52,7 @@ static void guest_free(struct guest *guest)
 	qmp_free(guest->qmp);
 	frame_decoder_free(guest->decoder);
 	free(guest->msg);
-	free(guest->result.command);
+	guest_result_free(&guest->result);
 	free(guest);
 }
 
@@ -136,6 +136,7 @@ static int start_qemu(struct guest *guest, const struct ends *ends, struct err *
 	if (guest->config.placement) {
 		spec.prepare = guest_place_self;
 		spec.prepare_ctx = guest->config.placement;
+		spec.prepare_what = "be put on its CPUs and its node";
 	}
 	guest->result.command = guest_quote(&argv);
 	guest->start_ns = clock_ns();
@@ -218,6 +219,7 @@ void guest_finish(struct guest *guest, struct guest_result *ret_result)
 	guest_stop(guest, GUEST_INTERRUPTED, "given up before it ended");
 	*ret_result = guest->result;
 	guest->result.command = NULL;
+	guest->result.placed = NULL;
 	guest_free(guest);
 }
 
@@ -244,5 +246,7 @@ int guest_run(const struct guest_config *config, struct guest_result *ret_result
 void guest_result_free(struct guest_result *result)
 {
 	free(result->command);
+	free(result->placed);
 	result->command = NULL;
+	result->placed = NULL;
 }

@@ -38,7 +38,7 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  * @boot_silence_s: the same while it boots, when it says more; 0: no other
  * @mem_limit: bytes QEMU may allocate beyond the guest's memory; 0 takes a default,
  *	a smaller one where @pmem_touch_mib is given
- * @placement: where it runs; NULL leaves it to the host
+ * @placement: where it runs, must live as long as the guest; NULL leaves it to the host
  * @traffic: the plugin that counts memory traffic, NULL for none; exact engine only
  * @traffic_caches: sizes of the caches it models, see cache_sizes_parse()
  * @traffic_path: file it writes
@@ -104,6 +104,9 @@ const char *guest_end_name(enum guest_end end);
  * @wall_ns: from the start of QEMU to its end
  * @command: malloc'd full command line of QEMU, shell-quoted
  * @max_rss: bytes of host memory QEMU had at most
+ * @placed: malloc'd line: where its memory was when it had ended; NULL where none was
+ *	bound, or QEMU was gone before one could look
+ * @misplaced: some of it was on another node, or a vCPU on another CPU
  */
 struct guest_result {
 	enum guest_end end;
@@ -115,6 +118,8 @@ struct guest_result {
 	uint64_t wall_ns;
 	char *command;
 	uint64_t max_rss;
+	char *placed;
+	bool misplaced;
 };
 
 struct guest;

@@ -82,8 +82,15 @@ static void child_limit_memory(uint64_t bytes)
 		setrlimit(RLIMIT_AS, &limit);
 }
 
+/** struct failure - why there is no child: -errno, and whether it was still preparing */
+struct failure {
+	int error;
+	int preparing;
+};
+
 static void child_main(const struct proc_spec *spec, pid_t parent, int report)
 {
+	struct failure failure = { 0 };
 	int error;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -102,13 +109,16 @@ static void child_main(const struct proc_spec *spec, pid_t parent, int report)
 		putenv(*env);
 	if (!error && spec->dir && chdir(spec->dir))
 		error = -errno;
-	if (!error && spec->prepare)
+	if (!error && spec->prepare) {
 		error = spec->prepare(spec->prepare_ctx);
+		failure.preparing = error != 0;
+	}
 	if (!error) {
 		execvp(spec->argv[0], spec->argv);
 		error = -errno;
 	}
-	if (write(report, &error, sizeof(error)) != sizeof(error))
+	failure.error = error;
+	if (write(report, &failure, sizeof(failure)) != sizeof(failure))
 		_exit(126);
 	_exit(127);
 }
@@ -122,6 +132,7 @@ static int pidfd_of(pid_t pid)
 
 int proc_start(const struct proc_spec *spec, pid_t *ret_pid, int *ret_pidfd, struct err *err)
 {
+	struct failure failure;
 	int report[2], error = 0, pidfd;
 	pid_t parent = getpid(), pid;
 	ssize_t got;
@@ -139,12 +150,14 @@ int proc_start(const struct proc_spec *spec, pid_t *ret_pid, int *ret_pidfd, str
 		child_main(spec, parent, report[1]);
 	close(report[1]);
 	do {
-		got = read(report[0], &error, sizeof(error));
+		got = read(report[0], &failure, sizeof(failure));
 	} while (got < 0 && errno == EINTR);
 	close(report[0]);
-	if (got == sizeof(error)) {
+	if (got == sizeof(failure)) {
 		waitpid(pid, NULL, 0);
-		return err_set(err, error, "%s: cannot start: %s", spec->argv[0], strerror(-error));
+		return err_set(err, failure.error, "%s: cannot %s: %s", spec->argv[0],
+			       failure.preparing ? spec->prepare_what : "start",
+			       strerror(-failure.error));
 	}
 	if (ret_pidfd) {
 		pidfd = pidfd_of(pid);

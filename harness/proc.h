@@ -25,6 +25,7 @@
  * @mem_limit: RLIMIT_AS in bytes; 0 is none
  * @prepare: called in the child just before its program; -errno ends it. Or NULL
  * @prepare_ctx: handed to it
+ * @prepare_what: what it does, for the error: "cannot ..."
  * @new_session: start a session of its own, so that Ctrl-C of the terminal does
  *	not reach the child before the harness has decided what to do
  */
@@ -39,6 +40,7 @@ struct proc_spec {
 	uint64_t mem_limit;
 	int (*prepare)(const void *ctx);
 	const void *prepare_ctx;
+	const char *prepare_what;
 	int new_session;
 };
 

@@ -21,19 +21,6 @@ unsigned int runner_deadline(const struct plan_cell *cell, const struct variant 
 	return cell->workload->deadline_s * (variant->debug ? RUNNER_DEBUG_PATIENCE : 1);
 }
 
-struct topo_want runner_want(const struct plan_cell *cell)
-{
-	const struct workload_needs needs = plan_cell_needs(cell);
-	bool sparse = needs.pmem_touch_mib && needs.pmem_touch_mib < needs.pmem_mib;
-
-	return (struct topo_want){
-		.cpus = needs.cpus,
-		.nodes = needs.nodes,
-		.mem_mib = needs.mem_mib,
-		.extra_mib = sparse ? needs.pmem_touch_mib : needs.pmem_mib,
-	};
-}
-
 /*
  * With the same seed, another boot of the exact engine is the same boot. Its trials differ
  * in where the timer's tick (HZ is 100) falls instead, by multiples of the golden ratio,

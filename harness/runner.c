@@ -14,6 +14,7 @@
 #include "initramfs.h"
 #include "proc.h"
 #include "record.h"
+#include "runner-place.h"
 #include "runner.h"
 #include "traffic-figures.h"
 
@@ -532,6 +533,8 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 	/* Of a guest that came to its end: what went wrong before says more. */
 	if (slot->counted && result.end == GUEST_DONE)
 		take_counted(runner, slot);
+	cell.placement = runner_placed(&slot->place, runner_engine(planned, runner->config->engine),
+				       &result, &slot->record);
 	cell.verdict = record_judge(&slot->record, planned->workload, &result, &cell.reason);
 	if (planned->trial == 0 && cell.verdict == VERDICT_PASS) {
 		check_exactness(runner, &slot->record);
@@ -556,6 +559,7 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 	}
 	free(cell.console);
 	free(cell.reason);
+	free(cell.placement);
 	guest_result_free(&result);
 	slot_clear(runner, slot);
 	return error;

@@ -102,9 +102,6 @@ enum engine runner_engine(const struct plan_cell *cell, enum engine engine);
 /** runner_deadline() - seconds of guest time a cell may take; under exact, instructions */
 unsigned int runner_deadline(const struct plan_cell *cell, const struct variant *variant);
 
-/** runner_want() - the place its guest wants; of a sparse NVDIMM what is touched counts */
-struct topo_want runner_want(const struct plan_cell *cell);
-
 /**
  * runner_job() - the job of a cell, as the guest will read it
  * @cell: of the plan

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "affinity.h"
+#include "runner-place.h"
 #include "session.h"
 
 #define JOBS_MAX 8	/* when nothing else was asked for */

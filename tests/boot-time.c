@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "guest-kernel.h"
 #include "guest.h"
 #include "initramfs.h"
-#include "kernel.h"
 
 #define PAIRS 8
 #define RATIO_MAX 1.2
@@ -28,23 +28,6 @@ static const struct setting settings[] = {
 	{ "microvm", MACHINE_MICROVM },
 	{ "q35", MACHINE_Q35 },
 };
-
-static int find_kernel(struct kernel_image *ret_image, struct err *err)
-{
-	struct kernel_builder builder = { .kernels = getenv("PAGEMETA_KERNELS"),
-					  .limit = UINT64_MAX };
-	struct variant *variant;
-	int error;
-
-	if (!builder.kernels)
-		return err_set(err, -EINVAL, "PAGEMETA_KERNELS is not set");
-	error = variant_load(builder.kernels, "baseline", &variant, err);
-	if (error)
-		return error;
-	error = kernel_build(&builder, variant, ret_image, err);
-	variant_free(variant);
-	return error;
-}
 
 static int boot(const char *qemu, const struct kernel_image *image, const char *initramfs,
 		enum guest_machine machine, struct guest_result *ret_result, struct err *err)
@@ -107,7 +90,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: boot-time AGENT POWEROFF (and QEMU in PATH)\n");
 		return 2;
 	}
-	error = find_kernel(&image, &err);
+	error = guest_kernel(&image, &err);
 	for (int i = 0; i < 2; i++) {
 		initramfs[i] = str_printf("/tmp/boot-time.%d.%d.cpio", (int)getpid(), i);
 		if (!error)

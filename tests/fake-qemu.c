@@ -17,6 +17,10 @@
  *	affinity		on the console: the CPUs this process may use
  *	eat MIB			touch so much memory
  *	alone PATH		give up unless no other fake that said so runs
+ *	touch MIB		touch so much of the guest's memory that is bound
+ *	unbind			forget the binding
+ *	roam			run on any CPU
+ *	wait-quit		go on when the monitor says quit
  *	reset			event: the guest reset itself
  *	close-qmp | qmp TEXT	end of the monitor; anything on the monitor
  *	wait-nmi		go on when an NMI is injected
@@ -28,6 +32,8 @@
  * A script without the line "cont" begins with it.
  */
 #include <fcntl.h>
+#include <linux/mempolicy.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,13 +41,22 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "frame.h"
 #include "msg.h"
 
+/** struct ram - a memory backend that is bound to a node, the first of them */
+struct ram {
+	char *at;
+	size_t bytes;
+	int node;
+};
+
 /** struct fake - this QEMU */
 struct fake {
+	struct ram ram;
 	int console;
 	int port;
 	int qmp;
@@ -93,6 +108,49 @@ static int find_fd(int argc, char **argv, const char *option, const char *word)
 	}
 	give_up("a channel is not on the command line");
 	return -1;
+}
+
+static void bind(const struct ram *ram, int mode, int node)
+{
+	unsigned long mask = mode == MPOL_DEFAULT ? 0 : 1UL << node;
+
+	if (syscall(SYS_mbind, ram->at, ram->bytes, mode, &mask, 64, 0))
+		give_up("cannot bind memory to host NUMA nodes");
+}
+
+/* "-object memory-backend-ram,id=ram0,size=64M,host-nodes=1,policy=bind" */
+static void make_ram(struct fake *fake, const char *object)
+{
+	const char *size = strstr(object, ",size="), *node = strstr(object, ",host-nodes=");
+	struct ram ram;
+
+	if (strncmp(object, "memory-backend-ram,", 19) || !size || !node)
+		return;
+	ram.bytes = strtoull(size + 6, NULL, 10) << 20;
+	ram.node = atoi(node + 12);
+	ram.at = mmap(NULL, ram.bytes, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (ram.at == MAP_FAILED)
+		give_up("no memory");
+	bind(&ram, MPOL_BIND, ram.node);
+	if (!fake->ram.at)
+		fake->ram = ram;
+}
+
+static void touch(const struct fake *fake, unsigned int mib)
+{
+	if ((size_t)mib << 20 > fake->ram.bytes)
+		give_up("no such memory to touch");
+	memset(fake->ram.at, 1, (size_t)mib << 20);
+}
+
+static void roam(void)
+{
+	cpu_set_t all;
+
+	memset(&all, 0xff, sizeof(all));
+	if (sched_setaffinity(0, sizeof(all), &all))
+		give_up("it must stay");
 }
 
 static bool command_is(const char *line, const char *command)
@@ -275,8 +333,23 @@ static bool do_monitor(struct fake *fake, const char *word, const char *rest)
 		serve_until(fake, "inject-nmi");
 	else if (!strcmp(word, "cont"))
 		serve_until(fake, "cont");
+	else if (!strcmp(word, "wait-quit"))
+		serve_until(fake, "quit");
 	else if (!strcmp(word, "hang"))
 		serve_until(fake, NULL);
+	else
+		return false;
+	return true;
+}
+
+static bool do_memory(struct fake *fake, const char *word, const char *rest)
+{
+	if (!strcmp(word, "touch"))
+		touch(fake, atoi(rest));
+	else if (!strcmp(word, "unbind"))
+		bind(&fake->ram, MPOL_DEFAULT, 0);
+	else if (!strcmp(word, "roam"))
+		roam();
 	else
 		return false;
 	return true;
@@ -326,7 +399,8 @@ static void run_script(struct fake *fake, char *script)
 			continue;
 		if (!do_record(fake, line, rest ? rest : "") &&
 		    !do_console(fake, line, rest ? rest : "") &&
-		    !do_monitor(fake, line, rest ? rest : ""))
+		    !do_monitor(fake, line, rest ? rest : "") &&
+		    !do_memory(fake, line, rest ? rest : ""))
 			do_process(line, rest ? rest : "");
 	}
 }
@@ -344,6 +418,9 @@ int main(int argc, char **argv)
 	fake.port = find_fd(argc, argv, "-add-fd", "opaque=port");
 	fake.qmp = find_fd(argc, argv, "-chardev", "id=qmp");
 	fake.commands = fdopen(dup(fake.qmp), "r");
+	for (int i = 1; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "-object"))
+			make_ram(&fake, argv[i + 1]);
 	if (!script || !fake.commands)
 		give_up("there is nothing to do");
 	print(fake.qmp, "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n");

@@ -322,7 +322,7 @@ static void do_cell(struct maker *maker, struct store_cell *cell, size_t variant
 	cell->started = STARTED + 10 * cell->id;
 	cell->job = "workload zswap\nparam compressor=lz4\nclock insns\ndeadline 60\nseed 1\n";
 	cell->placement = "node 1, CPU 12, memory bound, other threads on CPUs 0,8\n"
-			  "numa_maps: node 1: 512 MiB bound, 403 MiB resident there";
+			  "numa_maps: 512 MiB bound to node 1, 403 MiB of it there";
 	must(store_cell_begin(maker->store, cell, &maker->err), &maker->err);
 	cell->command = "qemu-system-x86_64 -M microvm -accel tcg -icount shift=0,sleep=off "
 			"-kernel '/var/cache/page meta/bzImage' -append 'nokaslr norandmaps'";

@@ -89,7 +89,7 @@ static void a_start_on_cpus_that_are_not_there_is_an_error(void **state)
 
 	bench->config.placement = &place;
 	assert_int_equal(guest_run(&bench->config, &bench->result, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "cannot start"));
+	assert_non_null(strstr(err.text, "cannot be put on its CPUs"));
 }
 
 static void vcpus_that_are_missing_are_noticed(void **state)

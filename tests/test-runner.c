@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <numa.h>
 
 #include "proc.h"
 #include "runner.h"
@@ -402,6 +403,58 @@ static void guests_whose_time_is_measured_take_turns(void **state)
 	free(script);
 }
 
+/* A second node beside the only one: then memory is bound, and node 0 is what every host has. */
+static bool use_two_nodes(struct bench *bench)
+{
+	if (numa_available() < 0) {
+		print_message("# left out: memory policies are not to be had\n");
+		return false;
+	}
+	topo_free(bench->topo);
+	assert_int_equal(topo_load_synthetic("pack:1 [numa] [numa] core:1 pu:1", &bench->topo, NULL),
+			 0);
+	return true;
+}
+
+#define WORK "cont\nhello\nsamples 5\ntouch 4\n"
+
+static void time_is_worth_what_its_place_is_worth(void **state)
+{
+	struct bench *bench = *state;
+
+	if (!use_two_nodes(bench))
+		return;
+	add(bench, &plain, 1, WORK "end pass\nreset\nwait-quit\nexit 0");
+	add(bench, &plain, 1, WORK "unbind\nend pass\nreset\nwait-quit\nexit 0");
+	add(bench, &plain, 1, WORK "end pass\nexit 0");
+	/* What went wrong before says more. */
+	add(bench, &plain, 1, WORK "unbind\nconsole Kernel panic - not syncing: test\nreset\n"
+	    "wait-quit\nexit 0");
+	assert_int_equal(run(bench, ENGINE_KVM, 2), 0);
+	assert_cell(bench, 0, VERDICT_PASS, "");
+	assert_int_equal(find_check(bench, "placement")->verdict, VERDICT_PASS);
+	assert_non_null(strstr(bench->content.cell[0].placement,
+			       "\nnuma_maps: 64.0 MiB bound to node 0, 4.0 MiB of it there"));
+	assert_cell(bench, 1, VERDICT_BROKEN, "placement: numa_maps: 0 B bound to node 0");
+	assert_cell(bench, 2, VERDICT_BROKEN, "placement: QEMU was gone");
+	assert_cell(bench, 3, VERDICT_FAIL, "panic");
+	for (size_t i = 0; i < bench->content.nr_checks; i++)
+		assert_int_not_equal(bench->content.check[i].cell, 4);
+}
+
+static void emulated_time_is_worth_the_same_anywhere(void **state)
+{
+	struct bench *bench = *state;
+
+	if (!use_two_nodes(bench))
+		return;
+	add(bench, &plain, 1, WORK "unbind\nend pass\nreset\nwait-quit\nexit 0");
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_cell(bench, 0, VERDICT_PASS, "");
+	assert_null(find_check(bench, "placement"));
+	assert_non_null(strstr(bench->content.cell[0].placement, "were to be bound to node 0"));
+}
+
 static void emulated_guests_do_not_wait_for_cores(void **state)
 {
 	struct bench *bench = *state;
@@ -459,6 +512,8 @@ int main(void)
 		TEST(unequal_boots_are_a_broken_test_bed),
 		TEST(finished_cells_are_not_run_again),
 		TEST(guests_whose_time_is_measured_take_turns),
+		TEST(time_is_worth_what_its_place_is_worth),
+		TEST(emulated_time_is_worth_the_same_anywhere),
 		TEST(emulated_guests_do_not_wait_for_cores),
 		TEST(no_guest_has_a_thousand_cpus),
 		TEST(an_interrupt_leaves_running_cells_to_be_resumed),
