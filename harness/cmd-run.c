@@ -21,7 +21,7 @@
 enum {
 	OPT_VARIANTS = OPT_OWN, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS, OPT_PROFILE, OPT_OUT,
 	OPT_RESUME, OPT_DRY_RUN, OPT_PARAM, OPT_JOBS, OPT_PROBE, OPT_NO_PLOTS,
-	OPT_SILENCE, OPT_TRAFFIC,
+	OPT_SILENCE, OPT_TRAFFIC, OPT_STRICT,
 };
 
 /**
@@ -94,6 +94,9 @@ static int take_option(struct run_options *run, struct options *opts, int opt)
 	case OPT_NO_PLOTS:
 		run->no_plots = true;
 		return -1;
+	case OPT_STRICT:
+		run->request.strict = true;
+		return -1;
 	default:
 		return cmd_common_option(opts, &cmd_run, opt);
 	}
@@ -107,7 +110,8 @@ static int check_resume(const struct run_options *run)
 	if (!run->resume)
 		return -1;
 	if (run->dry_run || request->out || request->plan.trials || request->plan.workloads.nr ||
-	    request->plan.params.nr || request->traffic || strcmp(request->plan.profile, PROFILE_DEFAULT) ||
+	    request->plan.params.nr || request->traffic || request->strict ||
+	    strcmp(request->plan.profile, PROFILE_DEFAULT) ||
 	    strcmp(request->engine, ENGINE_DEFAULT) || strcmp(run->variants, VARIANTS_DEFAULT)) {
 		report_usage("--resume %s: runs what that run has planned; only --jobs, --silence and "
 			     "--no-plots go with it", run->resume);
@@ -134,6 +138,7 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 		{ "probe", no_argument, NULL, OPT_PROBE },
 		{ "no-plots", no_argument, NULL, OPT_NO_PLOTS },
+		{ "strict", no_argument, NULL, OPT_STRICT },
 		{ 0 }
 	};
 	int opt, code;
@@ -316,6 +321,7 @@ const struct command cmd_run = {
 		 "  --dry-run               print the plan, build and boot nothing\n"
 		 "  --probe                 try kvm again instead of remembering\n"
 		 "  --no-plots              draw nothing\n"
+		 "  --strict                do not run where something disturbs the engine\n"
 		 "\n"
 		 "Exit codes: 0 all good, 1 a check failed, 2 usage, 3 the test bed is broken,\n"
 		 "4 inconclusive.\n",

@@ -163,8 +163,8 @@ enum host_level host_look_probe(struct host_look *look)
 	const struct engine_probe *probe = look->request->probe;
 
 	if (!probe)
-		return host_say(look, HOST_UNKNOWN, "not tried: it is by the first run, when a kernel "
-				"is built");
+		return host_say(look, HOST_UNKNOWN, "not tried yet: a run with --engine auto or kvm "
+				"does, when a kernel is built");
 	return host_say(look, probe->kvm ? HOST_GOOD : look->item->level, "%.440s%s", probe->why,
 			probe->remembered ? " (remembered; --probe tries again)" : "");
 }

@@ -22,7 +22,7 @@ struct host_look;
 enum host_again {
 	HOST_ONCE,	/* a run changes it itself, or nothing does */
 	HOST_CHANGED,	/* looked at again, and told when it is another level */
-	HOST_COUNTED,	/* what was counted during the run, always told */
+	HOST_COUNTED,	/* what was counted during the run, told where it is known */
 };
 
 /**
@@ -132,8 +132,15 @@ void host_examine_again(const struct host_request *request, const struct host_fi
 			struct host_findings *ret_changed);
 void host_findings_free(struct host_findings *findings);
 
+/** host_look_again_at() - what became known meanwhile: replace one finding */
+void host_look_again_at(const struct host_request *request, struct host_findings *findings,
+			const char *name);
+
 /** host_level_for() - the level of a finding for one engine */
 enum host_level host_level_for(const struct host_finding *finding, enum engine engine);
+
+/** host_counted_for() - whether what is counted during a run matters for an engine */
+bool host_counted_for(enum engine engine);
 
 /** host_bad_names() - add the names of what is bad for an engine. Return: how many */
 size_t host_bad_names(const struct host_findings *findings, enum engine engine,

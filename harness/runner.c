@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "host-counts.h"
 #include "initramfs.h"
 #include "proc.h"
 #include "record.h"
@@ -43,6 +44,7 @@ static const struct {
  * @job_text: what is in it
  * @started: wall clock
  * @first: how its first guest ended where there is a second, see emulator_failed()
+ * @host: the host's counters when it started, of a cell that is watched
  */
 struct slot {
 	struct guest *guest;
@@ -55,6 +57,7 @@ struct slot {
 	char *job_text;
 	int64_t started;
 	char *first;
+	struct host_counts host;
 };
 
 /* Guests of a kernel that must fail to come up before it is believed of all the others. */
@@ -266,6 +269,28 @@ static unsigned int boot_silence(const struct runner *runner, const struct slot 
 	       (variant_of(runner, slot->index)->variant->debug ? RUNNER_DEBUG_PATIENCE : 1);
 }
 
+/* What only checks has no figures that a busy host could change. */
+static bool is_watched(const struct runner *runner, const struct slot *slot)
+{
+	return runner->config->watched &&
+	       cell_of(runner, slot->index)->workload->kind == WORKLOAD_MEASURE;
+}
+
+static void check_host(const struct runner *runner, struct slot *slot)
+{
+	struct host_counts now;
+	char *disturbed;
+
+	host_counts_read(runner->config->watched, &now);
+	disturbed = host_counts_disturbed(&slot->host, &now);
+	if (disturbed)
+		record_add_check(&slot->record, "host-quiet", VERDICT_BROKEN, "%s", disturbed);
+	else
+		record_add_check(&slot->record, "host-quiet", VERDICT_PASS,
+				 "nothing that the host counts disturbed");
+	free(disturbed);
+}
+
 static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 {
 	const struct runner_config *config = runner->config;
@@ -301,6 +326,8 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.on_msg_ctx = slot,
 	};
 
+	if (is_watched(runner, slot))
+		host_counts_read(config->watched, &slot->host);
 	return guest_start(&guest, &slot->guest, err);
 }
 
@@ -530,6 +557,8 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 		record_add_check(&slot->record, "started-twice", VERDICT_PASS, "the first guest "
 				 "ended while it booted, which the emulator can make of text that "
 				 "is patched: %s", slot->first);
+	if (is_watched(runner, slot))
+		check_host(runner, slot);
 	/* Of a guest that came to its end: what went wrong before says more. */
 	if (slot->counted && result.end == GUEST_DONE)
 		take_counted(runner, slot);

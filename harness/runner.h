@@ -58,6 +58,8 @@ struct runner_variant {
  * @nr_first_series: how many
  * @reuse: cells of earlier runs that need not be run again; NULL for none
  * @progress: what the user sees
+ * @watched: root of the host whose counters are read around each cell that measures, so that
+ *	one which was disturbed is broken; NULL for none
  */
 struct runner_config {
 	const char *qemu;
@@ -76,6 +78,7 @@ struct runner_config {
 	size_t nr_first_series;
 	const struct reuse *reuse;
 	struct progress *progress;
+	const char *watched;
 };
 
 /**

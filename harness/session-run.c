@@ -60,17 +60,9 @@ static void note_reference(const struct session *session, struct strv *lines)
 	free(note);
 }
 
-/* What a reader of the figures should know: how the engine was chosen, what disturbs. */
+/* What a reader of the figures should know beside what was found of the host. */
 static char *notes_of(const struct session *session)
 {
-	const struct host_request request = {
-		.root = "",
-		.results = session->request->opts->paths.results,
-		.cache = session->request->opts->paths.cache,
-		.kernels = session->request->opts->paths.kernels,
-		.topo = session->topo,
-	};
-	struct host_findings findings;
 	struct strv lines = { 0 };
 	char *text;
 
@@ -78,12 +70,6 @@ static char *notes_of(const struct session *session)
 		strv_add(&lines, "%s", session->engine_note);
 	strv_add(&lines, "%s", session->seats.note);
 	note_reference(session, &lines);
-	host_examine(&request, &findings);
-	for (size_t i = 0; i < findings.nr; i++)
-		if (host_level_is_bad(host_level_for(&findings.item[i], session->engine)))
-			strv_add(&lines, "%s: %s", findings.item[i].item->name,
-				 findings.item[i].seen);
-	host_findings_free(&findings);
 	text = strv_join(&lines, "\n");
 	strv_free(&lines);
 	return text;
@@ -108,6 +94,7 @@ static void describe_run(const struct session *session, struct store_run *run)
 		.topology = topo_xml(session->topo),
 		.notes = notes_of(session),
 		.traffic = str_dup(session->request->traffic ? session->request->traffic : ""),
+		.strict = session->request->strict,
 	};
 	run->id = new_id(run->started);
 	if (!run->topology)
@@ -218,6 +205,8 @@ static int create(struct session *session, struct err *err)
 	if (error)
 		goto out;
 	error = add_kernels(session, err);
+	if (!error)
+		error = session_add_findings(session, err);
 	if (!error)
 		error = add_metrics(session, err);
 	if (!error)
@@ -370,9 +359,11 @@ static int run_cells(struct session *session, const bool *finished,
 		.first_series = first,
 		.nr_first_series = nr_first,
 		.progress = session->progress,
+		.watched = session_watched(session),
 	};
 	struct reuse *reuse = NULL;
-	int error = get_selftests(session, finished, err);
+	struct err look_err = { "" };
+	int error = get_selftests(session, finished, err), look_error = 0;
 
 	if (session->request->reuse && engine_table[session->engine].exact)
 		reuse = reuse_open(session->request->opts->paths.results, session->agent_hash,
@@ -380,10 +371,15 @@ static int run_cells(struct session *session, const bool *finished,
 	config.reuse = reuse;
 	if (!error)
 		error = session_keep_house(session, err);
+	session_count_from_here(session);
 	if (!error)
 		error = run_all(session, &config, err);
 	session_leave_house(session);
+	if (!error || error == -EINTR)
+		look_error = session_look_again(session, &look_err);
 	reuse_close(reuse);
+	if (!error && look_error)
+		error = err_set(err, look_error, "%s", look_err.text);
 	if (!error)
 		error = judge_references(session, err);
 	return error ? error : store_finish(session->store, err);
@@ -394,6 +390,9 @@ int session_run(struct session *session, struct err *err)
 	bool *finished;
 	int error;
 
+	error = session_admit(session, err);
+	if (error)
+		return error;
 	session_find_seats(session);
 	error = create(session, err);
 	if (error)
@@ -550,6 +549,7 @@ int session_resume(struct session_request *request, const char *dir, struct prog
 	for (size_t i = 0; i < plan.variant.nr && !error; i++)
 		strv_add(&request->plan.variants, "%s", plan.variant.item[i]);
 	request->traffic = *content.run.traffic ? content.run.traffic : NULL;
+	request->strict = content.run.strict;
 	if (!error)
 		error = session_open(request, progress, ret_session, err);
 	ret_session->plan = plan;
@@ -562,7 +562,11 @@ int session_resume(struct session_request *request, const char *dir, struct prog
 	if (!error)
 		error = check_same(ret_session, &content, err);
 	if (!error)
+		error = session_admit(ret_session, err);
+	if (!error)
 		error = add_kernels(ret_session, err);
+	if (!error)
+		error = session_add_findings(ret_session, err);
 	if (!error) {
 		session_find_seats(ret_session);
 		error = rerun(ret_session, &content, err);

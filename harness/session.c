@@ -98,6 +98,7 @@ void session_close(struct session *session)
 	topo_pool_free(session->seats.pool);
 	free(session->seats.note);
 	topo_free(session->topo);
+	host_findings_free(&session->host);
 	plan_free(&session->plan);
 	store_close(session->store);
 	*session = (struct session){ 0 };
@@ -147,6 +148,9 @@ int session_build(struct session *session, struct err *err)
 	struct kernel_builder builder = cmd_kernel_builder(session->request->opts);
 	int error;
 
+	error = session_look(session, err);
+	if (error)
+		return error;
 	builder.progress = session_show_build;
 	builder.progress_ctx = session;
 	for (size_t i = 0; i < session->nr_variants; i++) {
@@ -175,7 +179,7 @@ int session_build(struct session *session, struct err *err)
 }
 
 /* The probe's guest: the agent without a job says hello and goes. */
-static int probe(struct session *session, struct engine_probe *probe, struct err *err)
+static int probe(struct session *session, struct err *err)
 {
 	const struct options *opts = session->request->opts;
 	char *initramfs = str_printf("%s/probe.%d.cpio", opts->paths.cache, (int)getpid());
@@ -192,7 +196,8 @@ static int probe(struct session *session, struct engine_probe *probe, struct err
 	progress_show(session->progress, "trying whether a guest boots under kvm");
 	error = initramfs_write(initramfs, opts->paths.agent, NULL, err);
 	if (!error)
-		error = engine_probe_kvm(&request, probe, err);
+		error = engine_probe_kvm(&request, &session->probe, err);
+	session->probed = !error;
 	unlink(initramfs);
 	free(initramfs);
 	return error;
@@ -201,13 +206,12 @@ static int probe(struct session *session, struct engine_probe *probe, struct err
 /* Cells that cannot boot would each take their whole patience. */
 static int demand_kvm(struct session *session, struct err *err)
 {
-	struct engine_probe answer = { 0 };
-	int error = probe(session, &answer, err);
+	int error = probe(session, err);
 
-	if (error || answer.kvm)
+	if (error || session->probe.kvm)
 		return error;
 	return err_set(err, -ENODEV, "engine kvm: %s; use --engine exact, or --probe to try again",
-		       answer.why);
+		       session->probe.why);
 }
 
 /* What counts memory traffic are translated instructions, so that only one engine can. */
@@ -225,7 +229,7 @@ static int exact_for_traffic(struct session *session, struct err *err)
 int session_choose_engine(struct session *session, bool may_boot, struct err *err)
 {
 	const char *name = session->request->engine;
-	struct engine_probe answer = { 0 };
+	const struct engine_probe *answer = &session->probe;
 	struct strv known = { 0 };
 	int error;
 
@@ -250,13 +254,13 @@ int session_choose_engine(struct session *session, bool may_boot, struct err *er
 		snprintf(session->engine_note, sizeof(session->engine_note),
 			 "engine exact is assumed: the probe for kvm needs a built kernel");
 	} else {
-		error = probe(session, &answer, err);
+		error = probe(session, err);
 		if (error)
 			return error;
-		session->engine = answer.kvm ? ENGINE_KVM : ENGINE_EXACT;
+		session->engine = answer->kvm ? ENGINE_KVM : ENGINE_EXACT;
 		snprintf(session->engine_note, sizeof(session->engine_note), "engine %s: kvm %s%s",
-			 engine_table[session->engine].name, answer.why,
-			 answer.remembered ? " (remembered)" : "");
+			 engine_table[session->engine].name, answer->why,
+			 answer->remembered ? " (remembered)" : "");
 	}
 	session->request->plan.exact = engine_table[session->engine].exact;
 	return 0;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "host.h"
 #include "plan.h"
 #include "progress.h"
 #include "runner.h"
@@ -32,6 +33,7 @@ struct session;
  * @more: asked when all cells have ended: adds cells to the plan (plan_again()) that are then
  *	run as well, until it adds none; or NULL. Returns how many, or -errno
  * @more_ctx: handed to it
+ * @strict: do not run where something disturbs the engine, and break cells it did disturb
  * @argv: command line, kept with the run
  */
 struct session_request {
@@ -47,6 +49,7 @@ struct session_request {
 	bool reuse;
 	int (*more)(void *ctx, struct session *session, struct err *err);
 	void *more_ctx;
+	bool strict;
 	char *const *argv;
 };
 
@@ -79,6 +82,11 @@ struct session_seats {
  * @compile_begun: when the compilation that is shown began, on clock_ns()
  * @plan: what will run
  * @seats: where
+ * @probe: the answer of the kvm probe
+ * @probed: it was asked
+ * @host: what was found of this host before anything was built; its counters are those of
+ *	the moment when the first cell began
+ * @looked: when, in seconds since the epoch
  * @store: open once the run exists
  */
 struct session {
@@ -95,6 +103,10 @@ struct session {
 	uint64_t compile_begun;
 	struct plan plan;
 	struct session_seats seats;
+	struct engine_probe probe;
+	bool probed;
+	struct host_findings host;
+	int64_t looked;
 	struct store *store;
 };
 
@@ -111,8 +123,9 @@ void session_close(struct session *session);
 
 /**
  * session_build() - build the kernels of all variants
- * @session: opened
- * @err: why the first variant did not build (-EIO); its why_not says so too
+ * @session: opened and planned
+ * @err: why the first variant did not build (-EIO; its why_not says so too), or what is in
+ *	the way of a strict run (-EBUSY): the host is looked at before
  *
  * The first variant is what all others are held against: without it there is no
  * run. Another one that does not build is reported at once, its cells become
@@ -142,6 +155,30 @@ int session_prepare(struct session_request *request, struct progress *progress,
 
 /** session_get_ready() - build, choose the engine for good, plan anew: cells can run */
 int session_get_ready(struct session *session, struct err *err);
+
+/**
+ * session_look() - look at the host, for session_build()
+ * @session: opened and planned
+ * @err: of a strict run: all that is in the way of the engine, and what mends it (-EBUSY)
+ *
+ * Of the engine that is assumed where it is not known yet; session_admit() asks once more.
+ */
+int session_look(struct session *session, struct err *err);
+
+/** session_admit() - the same for the resolved engine, before the first cell; says so */
+int session_admit(struct session *session, struct err *err);
+
+/** session_add_findings() - put what was found at the start into the store */
+int session_add_findings(struct session *session, struct err *err);
+
+/** session_count_from_here() - what the host counts belongs to the cells from now on */
+void session_count_from_here(struct session *session);
+
+/** session_look_again() - put what has changed since into the store */
+int session_look_again(struct session *session, struct err *err);
+
+/** session_watched() - for struct runner_config: the host's root where cells are watched */
+const char *session_watched(const struct session *session);
 
 /** session_make_plan() - expand the request; the engine must be known */
 int session_make_plan(struct session *session, struct err *err);

@@ -119,8 +119,8 @@ static void programs_are_told_what_disturbed(void **state)
 	text = printed(&content, PRINT_JSON, 0);
 	root = json_loads(text, 0, NULL);
 	findings = json_object_get(root, "findings");
-	assert_int_equal(json_array_size(findings), 2);
-	load = json_array_get(findings, 1);
+	assert_int_equal(json_array_size(findings), 3);
+	load = json_array_get(findings, 2);
 	assert_string_equal(json_string_value(json_object_get(load, "name")), "load");
 	assert_string_equal(json_string_value(json_object_get(load, "stage")), "end");
 	assert_string_equal(json_string_value(json_object_get(load, "level")), "disturbs");

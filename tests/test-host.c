@@ -508,6 +508,10 @@ static void the_end_of_a_run_tells_what_changed(void **state)
 
 static void a_quiet_run_changes_nothing(void **state)
 {
+	static const struct file unknown[] = {
+		{ CPU("cpu0/thermal_throttle"), NULL }, { CPU("cpu1/thermal_throttle"), NULL },
+		{ NULL, NULL }
+	};
 	struct bench *bench = *state;
 	struct host_findings changed;
 
@@ -518,6 +522,13 @@ static void a_quiet_run_changes_nothing(void **state)
 	assert_found(&changed, "throttling", HOST_GOOD, "0 times");
 	assert_found(&changed, "load", HOST_GOOD, "0.00 CPUs");
 	assert_found(&changed, "steal time", HOST_GOOD, "0.000 CPUs");
+	host_findings_free(&changed);
+	/* What was not known and is not known is no news. */
+	change(bench, unknown);
+	examine(bench);
+	host_examine_again(&bench->request, &bench->findings, &changed);
+	assert_int_equal(changed.nr, 2);
+	assert_null(finding(&changed, "throttling"));
 	host_findings_free(&changed);
 }
 

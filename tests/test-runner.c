@@ -17,6 +17,7 @@
 #include <cmocka.h>
 #include <numa.h>
 
+#include "fake-kernel.h"
 #include "proc.h"
 #include "runner.h"
 
@@ -38,6 +39,11 @@ static const struct workload race = {
 	.deadline_s = 5,
 };
 
+static const struct workload single_check = {
+	.name = "check", .kind = WORKLOAD_CHECK, .needs = { .mem_mib = 64, .cpus = 1, .nodes = 1 },
+	.deadline_s = 5,
+};
+
 static void grow(const struct job *job, struct workload_needs *needs)
 {
 	(void)job;
@@ -53,12 +59,14 @@ static const struct workload adaptive = {
 /**
  * struct bench - a run of up to CELLS_MAX cells
  * @script: what the guest of each cell does
+ * @shell: what happens on the host when it starts; or NULL
  */
 struct bench {
 	char *dir;
 	char *run_dir;
 	char *qemu;
 	const char *script[CELLS_MAX];
+	const char *shell[CELLS_MAX];
 	struct plan_cell cell[CELLS_MAX];
 	bool finished[CELLS_MAX];
 	struct plan plan;
@@ -127,8 +135,9 @@ static void write_qemu(const struct bench *bench)
 
 	fputs("#!/bin/sh\ncase \"$*\" in\n", file);
 	for (size_t i = 0; i < bench->plan.nr_cells; i++)
-		fprintf(file, "*/console/%zu.cpio*) FAKE_QEMU_SCRIPT='%s' ;;\n", i + 1,
-			bench->script[i] ? bench->script[i] : "exit 9");
+		fprintf(file, "*/console/%zu.cpio*) FAKE_QEMU_SCRIPT='%s'; %s ;;\n", i + 1,
+			bench->script[i] ? bench->script[i] : "exit 9",
+			bench->shell[i] ? bench->shell[i] : ":");
 	fprintf(file, "esac\nexport FAKE_QEMU_SCRIPT\nexec %s \"$@\"\n",
 		fake ? fake : "tests/fake-qemu");
 	fclose(file);
@@ -296,6 +305,49 @@ static void a_breakpoint_of_the_emulator_is_met_once(void **state)
 	assert_cell(bench, 1, VERDICT_FAIL, "int3");
 	assert_cell(bench, 2, VERDICT_FAIL, "int3");
 	free(met_once);
+}
+
+static enum verdict verdict_of_check(const struct bench *bench, int64_t cell, const char *name)
+{
+	for (size_t i = 0; i < bench->content.nr_checks; i++)
+		if (bench->content.check[i].cell == cell &&
+		    !strcmp(bench->content.check[i].name, name))
+			return bench->content.check[i].verdict;
+	return VERDICT_NR;
+}
+
+/* Of two that measure and one that checks, while a CPU throttles itself under all but one. */
+static void a_cell_that_the_host_disturbed_is_broken_where_it_is_watched(void **state)
+{
+	static const char count[] = "sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count";
+	struct bench *bench = *state;
+	char *throttle = str_printf("date +%%s%%N >%s/host/%s", bench->dir, count);
+
+	add(bench, &plain, 1, GOOD);
+	add(bench, &plain, 1, GOOD);
+	add(bench, &single_check, 1, GOOD);
+	bench->shell[1] = bench->shell[2] = throttle;
+	bench->config.watched = str_printf("%s/host", bench->dir);
+	fake_write(bench->config.watched, count, "1\n");
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_cell(bench, 0, VERDICT_PASS, "");
+	assert_int_equal(verdict_of_check(bench, 1, "host-quiet"), VERDICT_PASS);
+	assert_cell(bench, 1, VERDICT_BROKEN, "host-quiet: CPUs throttled themselves");
+	assert_int_equal(verdict_of_check(bench, 2, "host-quiet"), VERDICT_BROKEN);
+	assert_cell(bench, 2, VERDICT_PASS, "");
+	assert_int_equal(verdict_of_check(bench, 3, "host-quiet"), VERDICT_NR);
+	free((char *)bench->config.watched);
+	free(throttle);
+}
+
+static void nobody_asks_what_disturbed_where_nothing_is_watched(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, GOOD);
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_cell(bench, 0, VERDICT_PASS, "");
+	assert_null(find_check(bench, "host-quiet"));
 }
 
 static void a_debug_kernel_gets_more_time(void **state)
@@ -504,6 +556,8 @@ int main(void)
 		TEST(unmet_needs_are_unsupported_not_failed),
 		TEST(a_check_that_needs_cpus_is_run_by_tcg),
 		TEST(a_breakpoint_of_the_emulator_is_met_once),
+		TEST(a_cell_that_the_host_disturbed_is_broken_where_it_is_watched),
+		TEST(nobody_asks_what_disturbed_where_nothing_is_watched),
 		TEST(a_debug_kernel_gets_more_time),
 		TEST(a_cell_gets_what_its_parameters_need),
 		TEST(a_variant_without_a_kernel_is_broken),
