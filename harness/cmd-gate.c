@@ -360,6 +360,9 @@ static int measure(struct gate_options *gate, const struct options *opts, struct
 	if (error)
 		return error;
 	look_at_kernels(gate, opts, session, ret_kernels);
+	/* The base alone would say nothing. */
+	if (session->variant[1].why_not)
+		return 0;
 	gate->more.patch = ret_kernels->patch;
 	gate->more.nr_patches = gate->steps.set.nr;
 	gate->more.judge = gate_more_rules(gate->more.budget_s);
@@ -398,6 +401,23 @@ static int print_gate(const struct gate_options *options, const struct gate *gat
 	}
 }
 
+/* No kernel was built and nothing has run: what there is to say of that. */
+static void note_run(const struct gate_options *gate, const struct session *session,
+		     struct store_run *run)
+{
+	struct strv argv = { 0 };
+
+	for (char *const *arg = gate->request.argv; *arg; arg++)
+		strv_add(&argv, "%s", *arg);
+	*run = (struct store_run){
+		.id = str_dup(""), .argv = strv_join(&argv, " "),
+		.engine = str_dup(engine_table[session->engine].name),
+		.exact = engine_table[session->engine].exact,
+		.qemu_version = str_dup(session->qemu_version),
+	};
+	strv_free(&argv);
+}
+
 static int conclude(const struct gate_options *gate, const struct options *opts,
 		 const struct session *session, const struct gate_kernels *kernels)
 {
@@ -410,13 +430,16 @@ static int conclude(const struct gate_options *gate, const struct options *opts,
 	struct gate judged;
 	int code = EXIT_BROKEN;
 
-	if (store_load(session->store, &content, &err) || compare_make(&content, &compare, &err)) {
+	if (!session->store)
+		note_run(gate, session, &content.run);
+	if ((session->store && store_load(session->store, &content, &err)) || compare_make(&content, &compare, &err)) {
 		report_error("%s", err.text);
 		goto out;
 	}
 	gate_judge(&compare, kernels->patch, gate->steps.set.nr, &rules, &judged);
-	code = print_gate(gate, &judged, flags, store_dir(session->store)) ? EXIT_BROKEN :
-									     gate_exit_code(&judged);
+	code = gate_exit_code(&judged);
+	if (print_gate(gate, &judged, flags, session->store ? store_dir(session->store) : "none"))
+		code = EXIT_BROKEN;
 	gate_free(&judged);
 out:
 	compare_free(&compare);

@@ -3,6 +3,7 @@
  * Takes series of patches apart. What mails look like is left to git, which has read
  * every mail that there is.
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -61,12 +62,31 @@ static size_t diff_length(const char *diff)
 	return end ? (size_t)(end - diff) : strlen(diff);
 }
 
+/* "mm-zswap.c", for people; what tells patches apart is the hash. */
+static char *first_file(const char *diff)
+{
+	const char *line = diff;
+	char *name;
+
+	while (line && strncmp(line, "+++ ", 4))
+		line = next_line(line);
+	if (!line)
+		return str_dup("patch");
+	line += 4;
+	line += !strncmp(line, "b/", 2) ? 2 : 0;
+	name = str_printf("%.*s", (int)strcspn(line, " \t\r\n"), line);
+	for (char *at = name; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("._-", *at))
+			*at = '-';
+	return name;
+}
+
 static int add_patch(struct patchset *set, const char *dir, const char *subject, const char *diff,
 		     struct err *err)
 {
 	size_t len = diff_length(diff);
 	struct hash *hash = hash_new();
-	char hex[HASH_HEX];
+	char hex[HASH_HEX], *name;
 	struct patch patch;
 	int error;
 
@@ -76,7 +96,9 @@ static int add_patch(struct patchset *set, const char *dir, const char *subject,
 	}
 	hash_add(hash, diff, len);
 	hash_end(hash, hex);
-	patch.path = str_printf("%s/%.16s.patch", dir, hex);
+	name = first_file(diff);
+	patch.path = str_printf("%s/%.40s-%.12s.patch", dir, name, hex);
+	free(name);
 	error = fs_write(patch.path, diff, len, err);
 	if (error) {
 		free(patch.path);

@@ -2,7 +2,7 @@
 /*
  * A series of kernel patches from wherever a developer has it: a diff, mails, a folder,
  * commits of a repository. Each becomes a file that holds its diff alone and is named by
- * the diff's hash, so that another commit message builds no other kernel.
+ * the diff alone, so that another commit message builds no other kernel.
  */
 #ifndef PAGEMETA_PATCHSET_H
 #define PAGEMETA_PATCHSET_H
