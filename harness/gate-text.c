@@ -215,20 +215,52 @@ static void print_passing(const struct gate *gate, unsigned int flags, FILE *out
 	free(passing);
 }
 
+static bool same_trouble(const struct gate_failure *a, const struct gate_failure *b)
+{
+	return a->step == b->step && !strcmp(a->reason, b->reason);
+}
+
+/* A kernel that does not boot fails every cell for the same reason: that is told once. */
+static bool told_before(const struct gate *gate, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (same_trouble(&gate->failure[i], &gate->failure[at]))
+			return true;
+	return false;
+}
+
+static size_t same_later(const struct gate *gate, size_t at)
+{
+	size_t nr = 0;
+
+	for (size_t i = at + 1; i < gate->nr_failures; i++)
+		nr += same_trouble(&gate->failure[i], &gate->failure[at]);
+	return nr;
+}
+
+static void put_failure(struct table *table, const struct gate *gate, size_t at)
+{
+	const struct gate_failure *failure = &gate->failure[at];
+	size_t more = same_later(gate, at);
+
+	table_cell(table, NULL, "%zu/%zu", failure->step + 1, gate->nr_steps);
+	table_cell(table, NULL, "%s", verdict_name(failure->verdict));
+	if (more)
+		table_cell(table, NULL, "%s; and %zu more", failure->what, more);
+	else
+		table_cell(table, NULL, "%s", failure->what);
+	table_wrapped(table, INDENT + 4, COMPARE_COLUMNS, failure->reason);
+}
+
 static void print_failures(const struct gate *gate, unsigned int flags, FILE *out)
 {
 	struct table *table = table_new("lll");
 
 	if (gate->nr_failures)
 		compare_heading("passed before, and does not now", flags, out);
-	for (size_t i = 0; i < gate->nr_failures; i++) {
-		const struct gate_failure *failure = &gate->failure[i];
-
-		table_cell(table, NULL, "%zu/%zu", failure->step + 1, gate->nr_steps);
-		table_cell(table, NULL, "%s", verdict_name(failure->verdict));
-		table_cell(table, NULL, "%s", failure->what);
-		table_wrapped(table, INDENT + 4, COMPARE_COLUMNS, failure->reason);
-	}
+	for (size_t i = 0; i < gate->nr_failures; i++)
+		if (!told_before(gate, i))
+			put_failure(table, gate, i);
 	table_print(table, INDENT, out);
 	table_free(table);
 }
@@ -250,7 +282,7 @@ static void print_not_run(const struct gate *gate, FILE *out)
 		else if (step->exercise == GATE_NOT_KNOWN)
 			fprintf(out, "%*s%zu/%zu: whether its code has run is not known: %s\n", INDENT,
 				"", i + 1, gate->nr_steps, step->patch->why_unknown ?
-				step->patch->why_unknown : "it was not looked for");
+				step->patch->why_unknown : "none of its cells has passed");
 	}
 }
 

@@ -292,7 +292,7 @@ static void judge_exercise(struct gate *gate, size_t at)
 		step->exercise = GATE_SAME_KERNEL;
 		return;
 	}
-	if (!step->patch->changed) {
+	if (!step->patch->changed || !anything_passed(gate->compare, at + 1)) {
 		step->exercise = GATE_NOT_KNOWN;
 		return;
 	}
