@@ -265,7 +265,8 @@ static unsigned int boot_silence(const struct runner *runner, const struct slot 
 {
 	enum engine engine = runner_engine(cell_of(runner, slot->index), runner->config->engine);
 
-	return patience[engine].boot_s * (slot->counted ? TRAFFIC_PATIENCE : 1) *
+	return patience[engine].boot_s *
+	       (counts_traffic(runner, cell_of(runner, slot->index)) ? TRAFFIC_PATIENCE : 1) *
 	       (variant_of(runner, slot->index)->variant->debug ? RUNNER_DEBUG_PATIENCE : 1);
 }
 
