@@ -293,42 +293,60 @@ static void kernels_free(struct gate_kernels *kernels)
 
 /* --- the run --- */
 
-static int cells_of(const struct session *session, uint64_t *ret_wall_ns)
+/**
+ * struct estimate - what a gate will take, by earlier runs
+ * @cells: of one kernel
+ * @build_s: of one kernel, 0 when none was built before
+ * @cells_s: all cells of one kernel, one after the other; 0 when none was run before
+ * @base_known: the base has been measured
+ */
+struct estimate {
+	unsigned int cells;
+	double build_s;
+	double cells_s;
+	bool base_known;
+};
+
+static struct estimate estimate(const struct session *session)
 {
 	struct reuse *reuse = reuse_open(session->request->opts->paths.results, session->agent_hash,
 					 session->qemu_version);
-	int nr = 0;
+	struct estimate estimate = {
+		.build_s = reuse_build_seconds(reuse),
+		.base_known = reuse_has_variant(reuse, session->plan.label.item[0]),
+	};
 
-	*ret_wall_ns = 0;
 	for (size_t i = 0; i < session->plan.nr_cells; i++) {
 		const struct plan_cell *cell = &session->plan.cell[i];
 
 		if (cell->variant != session->nr_variants - 1)
 			continue;
-		nr++;
-		*ret_wall_ns += reuse_wall_ns(reuse, cell->workload->name, cell->params);
+		estimate.cells++;
+		estimate.cells_s += reuse_wall_ns(reuse, cell->workload->name, cell->params) / 1e9;
 	}
 	reuse_close(reuse);
-	return nr;
+	return estimate;
 }
 
 static void say_plan(const struct gate_options *gate, const struct session *session,
 		     struct progress *progress)
 {
 	struct kernel_builder builder = cmd_kernel_builder(session->request->opts);
-	unsigned int to_build = 0, jobs = session_jobs(session);
+	struct estimate by = estimate(session);
+	size_t patches = gate->steps.set.nr, to_build = 0;
 	char text[32], about[64] = "";
-	uint64_t wall_ns;
-	int cells = cells_of(session, &wall_ns);
+	double seconds;
 
 	for (size_t i = 0; i < session->nr_variants; i++)
 		to_build += !kernel_is_cached(&builder, session->variant[i].variant);
-	if (wall_ns)
-		snprintf(about, sizeof(about), ", about %s a kernel by earlier runs",
-			 text_seconds(text, sizeof(text), wall_ns / 1e9 / jobs));
-	progress_say(progress, "gate: %zu patch%s on %s, %u kernel%s to build, %d cells a kernel%s",
-		     gate->steps.set.nr, gate->steps.set.nr == 1 ? "" : "es", session->plan.label.item[0],
-		     to_build, to_build == 1 ? "" : "s", cells, about);
+	seconds = to_build * by.build_s +
+		  by.cells_s * (patches + !by.base_known) / session_jobs(session);
+	if (by.cells_s > 0 && (by.build_s > 0 || !to_build))
+		snprintf(about, sizeof(about), "; by earlier runs about %s",
+			 text_seconds(text, sizeof(text), seconds));
+	progress_say(progress, "gate: %zu patch%s on %s, %zu kernel%s to build, %u cells a kernel%s",
+		     patches, patches == 1 ? "" : "es", session->plan.label.item[0], to_build,
+		     to_build == 1 ? "" : "s", by.cells, about);
 }
 
 static int prepare(struct gate_options *gate, const struct options *opts, struct session *session,

@@ -133,3 +133,27 @@ uint64_t reuse_wall_ns(const struct reuse *reuse, const char *workload, const ch
 		}
 	return 0;
 }
+
+double reuse_build_seconds(const struct reuse *reuse)
+{
+	double seconds = 0;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < reuse->nr; i++)
+		for (size_t j = 0; j < reuse->run[i].nr_kernels; j++) {
+			if (reuse->run[i].kernel[j].seconds <= 0)
+				continue;
+			seconds += reuse->run[i].kernel[j].seconds;
+			nr++;
+		}
+	return nr ? seconds / nr : 0;
+}
+
+bool reuse_has_variant(const struct reuse *reuse, const char *variant)
+{
+	for (size_t i = 0; i < reuse->nr; i++)
+		for (size_t j = 0; j < reuse->run[i].nr_cells; j++)
+			if (!strcmp(reuse->run[i].cell[j].variant, variant))
+				return true;
+	return false;
+}

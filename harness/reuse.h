@@ -48,4 +48,10 @@ bool reuse_find(const struct reuse *reuse, const char *image_hash, const char *p
 /** reuse_wall_ns() - what such a cell took on any kernel, 0 if none is known */
 uint64_t reuse_wall_ns(const struct reuse *reuse, const char *workload, const char *params);
 
+/** reuse_build_seconds() - what a kernel took to build on average, 0 if none was built */
+double reuse_build_seconds(const struct reuse *reuse);
+
+/** reuse_has_variant() - whether any run has cells of a variant; its kernel may be another */
+bool reuse_has_variant(const struct reuse *reuse, const char *variant);
+
 #endif
