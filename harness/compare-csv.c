@@ -13,7 +13,7 @@
 static const char header[] = "run,engine,workload,metric,params,unit,direction,variant,median,"
 			     "spread,ratio,boots,samples,figures" CSV_EOL;
 
-static void put_text(const char *text, FILE *out)
+void compare_csv_text(const char *text, FILE *out)
 {
 	if (!strpbrk(text, ",\"\r\n")) {
 		fprintf(out, "%s,", text);
@@ -28,8 +28,7 @@ static void put_text(const char *text, FILE *out)
 	fputs("\",", out);
 }
 
-/* An empty field is a figure that could not be had. */
-static void put_number(double value, FILE *out)
+void compare_csv_number(double value, FILE *out)
 {
 	if (isfinite(value))
 		fprintf(out, "%.15g", value);
@@ -43,17 +42,17 @@ static void put_side(const struct compare *compare, const struct compare_row *ro
 	const struct compare_side *side = &row->side[at];
 	const struct store_metric *metric = row->metric;
 
-	put_text(run->id, out);
-	put_text(run->engine, out);
-	put_text(metric->workload, out);
-	put_text(metric->name, out);
-	put_text(row->params, out);
-	put_text(metric_unit_name(metric->unit, run->exact), out);
-	put_text(metric_direction_name(metric->direction), out);
-	put_text(side->variant, out);
-	put_number(compare_value(metric->unit, side->median), out);
-	put_number(side->spread, out);
-	put_number(compare_ratio(row, at), out);
+	compare_csv_text(run->id, out);
+	compare_csv_text(run->engine, out);
+	compare_csv_text(metric->workload, out);
+	compare_csv_text(metric->name, out);
+	compare_csv_text(row->params, out);
+	compare_csv_text(metric_unit_name(metric->unit, run->exact), out);
+	compare_csv_text(metric_direction_name(metric->direction), out);
+	compare_csv_text(side->variant, out);
+	compare_csv_number(compare_value(metric->unit, side->median), out);
+	compare_csv_number(side->spread, out);
+	compare_csv_number(compare_ratio(row, at), out);
 	fprintf(out, "%zu,%zu,", side->nr, side->nr_samples);
 	for (size_t i = 0; i < side->nr; i++)
 		fprintf(out, "%s%.15g", i ? " " : "", compare_value(metric->unit, side->figure[i]));

@@ -38,6 +38,12 @@ const char *compare_figure_text(char buf[FIGURE_TEXT], enum metric_unit unit, do
  */
 const char *compare_change_text(char buf[FIGURE_TEXT], double ratio, bool exact);
 
+/** compare_csv_text() - a field of RFC 4180, quoted where it has to be, and the comma after it */
+void compare_csv_text(const char *text, FILE *out);
+
+/** compare_csv_number() - the same for a number; empty for one that could not be had */
+void compare_csv_number(double value, FILE *out);
+
 /** struct compare_judged - a cell or one of its checks, as both are listed */
 struct compare_judged {
 	const struct store_cell *cell;

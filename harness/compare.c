@@ -75,11 +75,13 @@ static bool belongs(const struct store_cell *cell, const char *workload, const c
 	       !strcmp(cell->params, params);
 }
 
-static void add_figure(struct compare_side *side, const struct store_series *series,
-		       enum metric_combine combine)
+static void add_figure(struct compare_side *side, unsigned int trial,
+		       const struct store_series *series, enum metric_combine combine)
 {
 	if (!series || !series->nr)
 		return;
+	side->trial = mem_grow(side->trial, side->nr + 1, sizeof(*side->trial));
+	side->trial[side->nr] = trial;
 	side->figure = mem_grow(side->figure, side->nr + 1, sizeof(*side->figure));
 	side->figure[side->nr++] = stats_combine(combine, series->samples, series->nr);
 	side->nr_samples += series->nr;
@@ -96,7 +98,8 @@ static struct compare_side make_side(const struct index *index, const struct com
 
 		if (belongs(cell, metric->workload, row->cell_params) && gives_figures(cell) &&
 		    !strcmp(cell->variant, variant))
-			add_figure(&side, find_series(index, i, metric->series, row->labels),
+			add_figure(&side, cell->trial,
+				   find_series(index, i, metric->series, row->labels),
 				   metric->combine);
 	}
 	side.median = stats_median(side.figure, side.nr);
@@ -218,8 +221,10 @@ int compare_make(const struct store_content *content, struct compare *ret_compar
 void compare_free(struct compare *compare)
 {
 	for (size_t i = 0; i < compare->nr_rows; i++) {
-		for (size_t j = 0; j < compare->variant.nr; j++)
+		for (size_t j = 0; j < compare->variant.nr; j++) {
 			free(compare->row[i].side[j].figure);
+			free(compare->row[i].side[j].trial);
+		}
 		free(compare->row[i].side);
 		free(compare->row[i].params);
 	}

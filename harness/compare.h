@@ -18,6 +18,7 @@
  * struct compare_side - one variant's figures of one metric
  * @variant: label, points into the run
  * @figure: one figure per boot (trial), in order of trials; trial 0 is left out
+ * @trial: of each figure
  * @nr: how many
  * @median: of the figures; NaN for none
  * @spread: over the boots, see stats_spread()
@@ -26,6 +27,7 @@
 struct compare_side {
 	const char *variant;
 	double *figure;
+	unsigned int *trial;
 	size_t nr;
 	double median;
 	double spread;

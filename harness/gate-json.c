@@ -2,7 +2,6 @@
 /*
  * A gate's judgement for programs; docs/result-format.md describes it.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,18 +9,14 @@
 
 #include "compare-private.h"
 #include "gate.h"
-
-static json_t *number(double value)
-{
-	return isfinite(value) ? json_real(value) : json_null();
-}
+#include "json-text.h"
 
 static json_t *figures_of(const struct compare_row *row, size_t side)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < row->side[side].nr; i++)
-		json_array_append_new(list, number(compare_value(row->metric->unit,
+		json_array_append_new(list, json_number(compare_value(row->metric->unit,
 								 row->side[side].figure[i])));
 	return list;
 }
@@ -37,9 +32,9 @@ static json_t *change_json(const struct gate *gate, const struct gate_change *ch
 			 "params", row->params,
 			 "unit", metric_unit_name(unit, gate->compare->content->run.exact),
 			 "verdict", gate_verdict_name(change->verdict),
-			 "before", number(compare_value(unit, row->side[change->old].median)),
-			 "after", number(compare_value(unit, row->side[change->new].median)),
-			 "ratio", number(change->ratio),
+			 "before", json_number(compare_value(unit, row->side[change->old].median)),
+			 "after", json_number(compare_value(unit, row->side[change->new].median)),
+			 "ratio", json_number(change->ratio),
 			 "boots_before", figures_of(row, change->old),
 			 "boots_after", figures_of(row, change->new),
 			 "patch", change->first ? json_integer(change->first) : json_null());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Text of others for JSON, see json-text.h.
+ * Text of others for JSON, and figures that may be none; see json-text.h.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "json-text.h"
@@ -21,4 +22,9 @@ json_t *json_text(const char *bytes)
 	string = json_string(ascii);
 	free(ascii);
 	return string;
+}
+
+json_t *json_number(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What show-run.c and show-cell.c share. Nobody else includes this.
+ * What show-run.c and show-cell.c share. Others include it for how times are written.
  */
 #ifndef PAGEMETA_SHOW_PRIVATE_H
 #define PAGEMETA_SHOW_PRIVATE_H
