@@ -113,7 +113,7 @@ static bool maker_exact(const struct maker *maker)
 static void make_run(struct maker *maker, const char *dir)
 {
 	struct store_run run = {
-		.id = "20251201-094501-7c3e",
+		.id = (char *)(maker->sample->id ? maker->sample->id : "20251201-094501-7c3e"),
 		.suite_version = "0.1.0",
 		.engine = (char *)maker->sample->engine,
 		.exact = maker_exact(maker),
@@ -121,7 +121,8 @@ static void make_run(struct maker *maker, const char *dir)
 		.argv = "run-suite run --engine auto",
 		.qemu_version = "QEMU emulator version 7.2.19 (Debian 1:7.2+dfsg-7+deb12u16)",
 		.agent_hash = "5f1d8a1be4ac1f3a9d6d2a3c7c1e0f4e57a08b6e3a8c3b1b5d4f6e7a8b9c0d1e",
-		.host = "Linux 6.1.0-41-amd64 x86_64, AMD EPYC 7763 64-Core Processor",
+		.host = (char *)(maker->sample->host ? maker->sample->host :
+				 "Linux 6.1.0-41-amd64 x86_64, AMD EPYC 7763 64-Core Processor"),
 		.topology = "<topology version=\"2.0\"/>",
 		.notes = "kvm: /dev/kvm cannot be opened: No such file or directory\n"
 			 "host: 2 CPUs, load 1.3 at the start",

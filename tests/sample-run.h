@@ -25,6 +25,8 @@ enum sample_trouble {
  * @trouble: what goes wrong
  * @traffic: memory traffic was counted
  * @disturbed: the host was looked at, and was not quiet
+ * @id: of the run; NULL for one that is always the same
+ * @host: where it ran; NULL likewise
  */
 struct sample_run {
 	const char *engine;
@@ -36,6 +38,8 @@ struct sample_run {
 	enum sample_trouble trouble;
 	bool traffic;
 	bool disturbed;
+	const char *id;
+	const char *host;
 };
 
 /** sample_run_make() - write it to a new folder; a failure fails the running test */

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * run-suite trend: what changed from run to run, night after night.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "engine.h"
+#include "trend-runs.h"
+
+enum { OPT_VARIANT = OPT_OWN, OPT_ENGINE, OPT_SINCE, OPT_FORMAT, OPT_ALL, OPT_GATE };
+
+/**
+ * struct trend_options - what this subcommand understands
+ * @metric: "WORKLOAD.NAME", or NULL for all
+ * @request: --variant, --engine, --since
+ * @format: --format
+ * @all: --all, or -v
+ * @gate: --gate
+ */
+struct trend_options {
+	const char *metric;
+	struct trend_request request;
+	enum print_format format;
+	bool all;
+	bool gate;
+};
+
+/* --- options --- */
+
+static int take_engine(struct trend_options *own, const char *name)
+{
+	struct strv known = { 0 };
+	int code = -1;
+
+	for (size_t i = 0; i < ENGINE_NR; i++)
+		strv_add(&known, "%s", engine_table[i].name);
+	own->request.engine = name;
+	if (!strv_has(&known, name))
+		code = cmd_unknown("engine", name, &known);
+	strv_free(&known);
+	return code;
+}
+
+static int take_option(struct trend_options *own, struct options *opts, int opt)
+{
+	int code;
+
+	switch (opt) {
+	case OPT_VARIANT:
+		own->request.variant = optarg;
+		return -1;
+	case OPT_ENGINE:
+		return take_engine(own, optarg);
+	case OPT_SINCE:
+		own->request.since = optarg;
+		return -1;
+	case OPT_FORMAT:
+		code = cmd_format(optarg, &own->format);
+		return code ? code : -1;
+	case OPT_ALL:
+		own->all = true;
+		return -1;
+	case OPT_GATE:
+		own->gate = true;
+		return -1;
+	default:
+		return cmd_common_option(opts, &cmd_trend, opt);
+	}
+}
+
+static int parse_options(struct trend_options *own, struct options *opts, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		CMD_COMMON_OPTIONS,
+		{ "variant", required_argument, NULL, OPT_VARIANT },
+		{ "engine", required_argument, NULL, OPT_ENGINE },
+		{ "since", required_argument, NULL, OPT_SINCE },
+		{ "format", required_argument, NULL, OPT_FORMAT },
+		{ "all", no_argument, NULL, OPT_ALL },
+		{ "gate", no_argument, NULL, OPT_GATE },
+		{ 0 }
+	};
+	int opt, code;
+
+	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
+		code = take_option(own, opts, opt);
+		if (code >= 0)
+			return code;
+	}
+	if (argc - optind > 1) {
+		report_usage("trend: takes one metric, WORKLOAD.NAME");
+		return EXIT_USAGE;
+	}
+	own->metric = optind < argc ? argv[optind] : NULL;
+	if (own->metric && !strchr(own->metric, '.')) {
+		report_usage("trend %s: give WORKLOAD.NAME; see `run-suite list metrics`", own->metric);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+/* A nightly job that has nothing to compare with must not look as if all were well. */
+static int exit_code(const struct trend_options *own, const struct trend *trend)
+{
+	if (!own->gate)
+		return EXIT_OK;
+	if (trend_is_worse(trend))
+		return EXIT_FAILED;
+	return trend_is_searched(trend) ? EXIT_OK : EXIT_INCONCLUSIVE;
+}
+
+static int make_trend(const struct trend_options *own, struct trend *ret_trend, struct err *err)
+{
+	struct strv unreadable = { 0 };
+	int error;
+
+	error = trend_runs(&own->request, ret_trend, &unreadable, err);
+	for (size_t i = 0; i < unreadable.nr; i++)
+		report_warning("trend: a run is left out: %s", unreadable.item[i]);
+	strv_free(&unreadable);
+	if (!error && own->metric)
+		error = trend_pick(ret_trend, own->metric, err);
+	return error;
+}
+
+static int trend_main(struct options *opts, int argc, char **argv)
+{
+	struct trend_options own = { .request = { .variant = "baseline" }, .format = PRINT_TEXT };
+	struct trend trend = { 0 };
+	struct err err = { "" };
+	unsigned int flags;
+	int error, code;
+
+	code = parse_options(&own, opts, argc, argv);
+	if (code >= 0)
+		return code;
+	flags = (opts->colour ? COMPARE_COLOUR : 0) |
+		(own.all || own.metric || opts->verbose > 0 ? COMPARE_ALL : 0);
+	own.request.results = opts->paths.results;
+	error = make_trend(&own, &trend, &err);
+	if (error)
+		code = cmd_fail(error, &err);
+	else if (trend_print(&trend, own.format, flags, stdout))
+		code = EXIT_BROKEN;
+	else
+		code = exit_code(&own, &trend);
+	trend_free(&trend);
+	return code;
+}
+
+const struct command cmd_trend = {
+	.name = "trend",
+	.help = "what changed from run to run, night after night",
+	.usage = "usage: run-suite trend [WORKLOAD.NAME] [OPTIONS]\n"
+		 "\n"
+		 "Compares the runs below --results with the same host, engine and QEMU as the newest\n"
+		 "one, and names each run in which a figure of the variant changed. With a metric,\n"
+		 "prints its figures run by run as well.\n"
+		 "\n"
+		 "  --variant NAME          whose figures (baseline)\n"
+		 "  --engine NAME           kvm, tcg or exact (that of the newest run)\n"
+		 "  --since RUN             leave out what is older\n"
+		 "  --format text|json|csv  how to print it (text)\n"
+		 "  --all                   print every series, changed or not (also -v)\n"
+		 "  --gate                  the exit code tells whether a figure got worse\n"
+		 "\n"
+		 "Exit codes with --gate: 1 the last change of some figure made it worse, 4 there are too\n"
+		 "few runs to tell of any; otherwise 0.\n",
+	.main = trend_main,
+};
