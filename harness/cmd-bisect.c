@@ -330,6 +330,12 @@ static int choose_row(struct bisect_options *bisect, const struct compare *compa
 	if (!known)
 		return err_set(err, -ENOENT, "metric %s.%s: no such metric; see `run-suite list metrics`",
 			       bisect->workload, bisect->metric);
+	for (size_t side = 0; side < 2; side++)
+		if (!worst->side[side].nr)
+			return err_set(err, -ERANGE, "%s.%s: %s gave no figures, its cells did not pass; "
+				       "look for the check that fails with --check %s", bisect->workload,
+				       bisect->metric, side ? "the bad end" : "the good end",
+				       bisect->workload);
 	if (worse_by(worst) <= log1p(FLOOR))
 		return err_set(err, -ERANGE, "%s.%s: is not worse after the last patch than before the "
 			       "first: there is nothing to find", bisect->workload, bisect->metric);
