@@ -82,8 +82,9 @@ static int take_subject(struct bisect_options *bisect, const char *option, const
 	return -1;
 }
 
-static int take_option(struct bisect_options *bisect, struct options *opts, int opt)
+static int take_option(void *ctx, int opt)
 {
+	struct bisect_options *bisect = ctx;
 	struct session_request *request = &bisect->request;
 
 	switch (opt) {
@@ -122,9 +123,8 @@ static int take_option(struct bisect_options *bisect, struct options *opts, int 
 	case OPT_ALIGN:
 		bisect->series.aligned = true;
 		return -1;
-	default:
-		return cmd_common_option(opts, &cmd_bisect, opt);
 	}
+	return -1;
 }
 
 static int check_options(const struct bisect_options *bisect, int argc, char **argv)
@@ -162,13 +162,10 @@ static int parse_options(struct bisect_options *bisect, struct options *opts, in
 		{ "align", no_argument, NULL, OPT_ALIGN },
 		{ 0 }
 	};
-	int opt, code;
+	int code = cmd_options(opts, &cmd_bisect, argc, argv, longs, take_option, bisect);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		code = take_option(bisect, opts, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	return check_options(bisect, argc, argv);
 }
 

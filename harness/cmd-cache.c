@@ -90,51 +90,54 @@ static int prune(const struct options *opts, uint64_t limit)
 	return EXIT_OK;
 }
 
-/* As --cache-limit, but apart from it: 0 means another thing there. */
-static int take_limit(struct options *opts, uint64_t *ret_limit)
-{
-	uint64_t cache_limit = opts->cache_limit;
-	int code = cmd_common_option(opts, &cmd_cache, OPT_CACHE_LIMIT);
+/**
+ * struct cache_options - what this subcommand understands
+ * @prune: --prune
+ * @limited: --limit was given
+ * @limit: its value, for which 0 is not what it is for --cache-limit
+ */
+struct cache_options {
+	bool prune;
+	bool limited;
+	uint64_t limit;
+};
 
-	*ret_limit = opts->cache_limit;
-	opts->cache_limit = cache_limit;
-	return code;
+static int take_option(void *ctx, int opt)
+{
+	struct cache_options *own = ctx;
+
+	if (opt == OPT_PRUNE) {
+		own->prune = true;
+		return -1;
+	}
+	own->limited = true;
+	return cmd_size("--limit", optarg, &own->limit);
 }
 
 static int cache_main(struct options *opts, int argc, char **argv)
 {
-	static const struct option option_table[] = {
+	static const struct option longs[] = {
 		CMD_COMMON_OPTIONS,
 		{ "prune", no_argument, NULL, OPT_PRUNE },
 		{ "limit", required_argument, NULL, OPT_LIMIT },
 		{ 0 },
 	};
-	bool pruning = false, limited = false;
-	uint64_t limit;
-	int opt, code;
+	struct cache_options own = { 0 };
+	int code = cmd_options(opts, &cmd_cache, argc, argv, longs, take_option, &own);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, option_table)) != -1) {
-		if (opt == OPT_PRUNE) {
-			pruning = true;
-			continue;
-		}
-		limited |= opt == OPT_LIMIT;
-		code = opt == OPT_LIMIT ? take_limit(opts, &limit) :
-			cmd_common_option(opts, &cmd_cache, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (optind < argc) {
 		report_usage("cache: takes no arguments, not %s", argv[optind]);
 		return EXIT_USAGE;
 	}
-	if (limited && !pruning) {
+	if (own.limited && !own.prune) {
 		report_usage("cache: --limit is for --prune");
 		return EXIT_USAGE;
 	}
-	if (!limited)
-		limit = opts->cache_limit ? opts->cache_limit : UINT64_MAX;
-	return pruning ? prune(opts, limit) : show(opts);
+	if (!own.limited)
+		own.limit = opts->cache_limit ? opts->cache_limit : UINT64_MAX;
+	return own.prune ? prune(opts, own.limit) : show(opts);
 }
 
 const struct command cmd_cache = {

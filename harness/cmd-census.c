@@ -27,19 +27,13 @@ struct census_options {
 	const char *file;
 };
 
-/* Where the pictures are goes to stderr: stdout may be JSON. */
 static int draw(const struct options *opts, const struct census *census, const char *base)
 {
 	struct strv made = { 0 };
 	struct err err = { "" };
 	int error = census_plot(census, opts->paths.kernels, opts->paths.plots, base, &made, &err);
 
-	for (size_t i = 0; i < made.nr; i++)
-		fprintf(stderr, "plot: %s\n", made.item[i]);
-	if (error)
-		report_error("plots: %s", err.text);
-	strv_free(&made);
-	return error ? EXIT_BROKEN : EXIT_OK;
+	return cmd_plotted(&made, error, &err);
 }
 
 static int print(const struct options *opts, const struct census_options *own,
@@ -84,14 +78,13 @@ static int take_census(const struct options *opts, const struct census_options *
 	return code;
 }
 
-static int take_option(struct census_options *own, struct options *opts, int opt)
+static int take_option(void *ctx, int opt)
 {
-	int code;
+	struct census_options *own = ctx;
 
 	switch (opt) {
 	case OPT_FORMAT:
-		code = cmd_format(optarg, &own->format);
-		return code ? code : -1;
+		return cmd_format(optarg, &own->format);
 	case OPT_SAVE:
 		own->save = optarg;
 		return -1;
@@ -101,9 +94,8 @@ static int take_option(struct census_options *own, struct options *opts, int opt
 	case OPT_PLOT:
 		own->plot = optarg;
 		return -1;
-	default:
-		return cmd_common_option(opts, &cmd_census, opt);
 	}
+	return -1;
 }
 
 static int census_main(struct options *opts, int argc, char **argv)
@@ -117,13 +109,10 @@ static int census_main(struct options *opts, int argc, char **argv)
 		{ 0 }
 	};
 	struct census_options own = { .format = PRINT_TEXT, .root = "" };
-	int opt, code;
+	int code = cmd_options(opts, &cmd_census, argc, argv, longs, take_option, &own);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		code = take_option(&own, opts, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (argc - optind > 1) {
 		report_usage("census: takes one snapshot");
 		return EXIT_USAGE;

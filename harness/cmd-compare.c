@@ -24,19 +24,13 @@ struct compare_options {
 	bool plot;
 };
 
-/* Where the pictures are goes to stderr: stdout may be JSON. */
 static int draw(const struct options *opts, const struct compare *compare, const char *dir)
 {
 	struct strv made = { 0 };
 	struct err err = { "" };
 	int error = plot_run(compare, opts->paths.plots, dir, &made, &err);
 
-	for (size_t i = 0; i < made.nr; i++)
-		fprintf(stderr, "plot: %s\n", made.item[i]);
-	if (error)
-		report_error("plots: %s", err.text);
-	strv_free(&made);
-	return error ? EXIT_BROKEN : EXIT_OK;
+	return cmd_plotted(&made, error, &err);
 }
 
 static int compare_content(const struct options *opts, const struct compare_options *own,
@@ -99,23 +93,21 @@ static int compare_run(const struct options *opts, const struct compare_options 
 	return code;
 }
 
-static int take_option(struct compare_options *own, struct options *opts, int opt)
+static int take_option(void *ctx, int opt)
 {
-	int code;
+	struct compare_options *own = ctx;
 
 	switch (opt) {
 	case OPT_FORMAT:
-		code = cmd_format(optarg, &own->format);
-		return code ? code : -1;
+		return cmd_format(optarg, &own->format);
 	case OPT_PLOT:
 		own->plot = true;
 		return -1;
 	case OPT_ALL:
 		own->all = true;
 		return -1;
-	default:
-		return cmd_common_option(opts, &cmd_compare, opt);
 	}
+	return -1;
 }
 
 static int compare_main(struct options *opts, int argc, char **argv)
@@ -128,13 +120,10 @@ static int compare_main(struct options *opts, int argc, char **argv)
 		{ 0 }
 	};
 	struct compare_options own = { .format = PRINT_TEXT };
-	int opt, code;
+	int code = cmd_options(opts, &cmd_compare, argc, argv, longs, take_option, &own);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		code = take_option(&own, opts, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (argc - optind > 1) {
 		report_usage("compare: takes one run");
 		return EXIT_USAGE;

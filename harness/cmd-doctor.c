@@ -143,40 +143,31 @@ static int examine(const struct options *opts, const struct doctor_options *own)
 	return code;
 }
 
-static int take_engine(struct doctor_options *own, const char *name)
+static int take_format(struct doctor_options *own, const char *name)
 {
-	struct strv known = { 0 };
-	int code = -1;
+	int code = cmd_format(name, &own->format);
 
-	for (size_t i = 0; i < ENGINE_NR; i++)
-		strv_add(&known, "%s", engine_table[i].name);
-	if (engine_parse(name, &own->engine))
-		code = cmd_unknown("engine", name, &known);
-	own->has_engine = true;
-	strv_free(&known);
-	return code;
+	if (code >= 0 || own->format != PRINT_CSV)
+		return code;
+	report_usage("format csv: doctor prints text or json");
+	return EXIT_USAGE;
 }
 
-static int take_option(struct doctor_options *own, struct options *opts, int opt)
+static int take_option(void *ctx, int opt)
 {
-	int code;
+	struct doctor_options *own = ctx;
 
 	switch (opt) {
 	case OPT_PROBE:
 		own->probe = true;
 		return -1;
 	case OPT_ENGINE:
-		return take_engine(own, optarg);
+		own->has_engine = true;
+		return cmd_engine(optarg, &own->engine);
 	case OPT_FORMAT:
-		code = cmd_format(optarg, &own->format);
-		if (!code && own->format == PRINT_CSV) {
-			report_usage("format csv: doctor prints text or json");
-			code = EXIT_USAGE;
-		}
-		return code ? code : -1;
-	default:
-		return cmd_common_option(opts, &cmd_doctor, opt);
+		return take_format(own, optarg);
 	}
+	return -1;
 }
 
 static int doctor_main(struct options *opts, int argc, char **argv)
@@ -189,13 +180,10 @@ static int doctor_main(struct options *opts, int argc, char **argv)
 		{ 0 }
 	};
 	struct doctor_options own = { .format = PRINT_TEXT };
-	int opt, code;
+	int code = cmd_options(opts, &cmd_doctor, argc, argv, longs, take_option, &own);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		code = take_option(&own, opts, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (optind < argc) {
 		report_usage("doctor: takes no arguments, not %s", argv[optind]);
 		return EXIT_USAGE;

@@ -81,8 +81,9 @@ static int take_budget(struct gate_options *gate, const char *text)
 	return -1;
 }
 
-static int take_option(struct gate_options *gate, struct options *opts, int opt)
+static int take_option(void *ctx, int opt)
 {
+	struct gate_options *gate = ctx;
 	struct session_request *request = &gate->request;
 
 	switch (opt) {
@@ -135,9 +136,8 @@ static int take_option(struct gate_options *gate, struct options *opts, int opt)
 	case OPT_DRY_RUN:
 		gate->dry_run = true;
 		return -1;
-	default:
-		return cmd_common_option(opts, &cmd_gate, opt);
 	}
+	return -1;
 }
 
 static int check_options(const struct gate_options *gate)
@@ -174,13 +174,10 @@ static int parse_options(struct gate_options *gate, struct options *opts, int ar
 		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 		{ 0 }
 	};
-	int opt, code;
+	int code = cmd_options(opts, &cmd_gate, argc, argv, longs, take_option, gate);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		code = take_option(gate, opts, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (optind < argc) {
 		report_usage("gate: takes no arguments, not %s", argv[optind]);
 		return EXIT_USAGE;

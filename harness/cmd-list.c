@@ -198,17 +198,20 @@ static const struct {
 	{ "engines", list_engines },
 };
 
-static int parse_format(const char *name, bool *ret_markdown)
+/* The only option there is. */
+static int take_format(void *ctx, int opt)
 {
 	struct strv known = { 0 };
+	bool *markdown = ctx;
 	int code;
 
-	if (!strcmp(name, "text") || !strcmp(name, "markdown")) {
-		*ret_markdown = *name == 'm';
-		return EXIT_OK;
+	(void)opt;
+	if (!strcmp(optarg, "text") || !strcmp(optarg, "markdown")) {
+		*markdown = *optarg == 'm';
+		return -1;
 	}
 	strv_split(&known, "text markdown", " ");
-	code = cmd_unknown("--format", name, &known);
+	code = cmd_unknown("--format", optarg, &known);
 	strv_free(&known);
 	return code;
 }
@@ -222,19 +225,10 @@ static int list_main(struct options *opts, int argc, char **argv)
 	};
 	struct strv known = { 0 };
 	bool markdown = false;
-	int opt, code;
+	int code = cmd_options(opts, &cmd_list, argc, argv, longs, take_format, &markdown);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		if (opt == OPT_FORMAT) {
-			code = parse_format(optarg, &markdown);
-			if (code)
-				return code;
-			continue;
-		}
-		code = cmd_common_option(opts, &cmd_list, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (argc - optind != 1) {
 		report_usage("list: name one of variants, workloads, metrics, runs, engines");
 		return EXIT_USAGE;

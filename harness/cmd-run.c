@@ -53,8 +53,9 @@ static int take_traffic(struct run_options *run, const char *sizes)
 	return -1;
 }
 
-static int take_option(struct run_options *run, struct options *opts, int opt)
+static int take_option(void *ctx, int opt)
 {
+	struct run_options *run = ctx;
 	switch (opt) {
 	case OPT_VARIANTS:
 		run->variants = optarg;
@@ -97,9 +98,8 @@ static int take_option(struct run_options *run, struct options *opts, int opt)
 	case OPT_STRICT:
 		run->request.strict = true;
 		return -1;
-	default:
-		return cmd_common_option(opts, &cmd_run, opt);
 	}
+	return -1;
 }
 
 /* A resumed run is what it was planned to be. */
@@ -141,13 +141,10 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 		{ "strict", no_argument, NULL, OPT_STRICT },
 		{ 0 }
 	};
-	int opt, code;
+	int code = cmd_options(opts, &cmd_run, argc, argv, longs, take_option, run);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		code = take_option(run, opts, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (optind < argc) {
 		report_usage("run: takes no arguments, not %s", argv[optind]);
 		return EXIT_USAGE;

@@ -75,8 +75,9 @@ struct selftest_options {
 
 /* --- options --- */
 
-static int take_option(struct selftest_options *self, struct options *opts, int opt)
+static int take_option(void *ctx, int opt)
 {
+	struct selftest_options *self = ctx;
 	switch (opt) {
 	case OPT_ALL:
 		self->all = true;
@@ -91,9 +92,8 @@ static int take_option(struct selftest_options *self, struct options *opts, int 
 		return cmd_count("--jobs", optarg, &self->jobs);
 	case OPT_SILENCE:
 		return cmd_count("--silence", optarg, &self->silence_s);
-	default:
-		return cmd_common_option(opts, &cmd_selftest, opt);
 	}
+	return -1;
 }
 
 static int parse_options(struct selftest_options *self, struct options *opts, int argc, char **argv)
@@ -107,13 +107,10 @@ static int parse_options(struct selftest_options *self, struct options *opts, in
 		{ "silence", required_argument, NULL, OPT_SILENCE },
 		{ 0 }
 	};
-	int opt, code;
+	int code = cmd_options(opts, &cmd_selftest, argc, argv, longs, take_option, self);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		code = take_option(self, opts, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	for (; optind < argc; optind++)
 		strv_add(&self->names, "%s", argv[optind]);
 	return -1;

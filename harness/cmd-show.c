@@ -81,6 +81,14 @@ static int show_arg(const struct options *opts, const char *arg, const struct sh
 	return error ? EXIT_BROKEN : EXIT_OK;
 }
 
+static int take_option(void *ctx, int opt)
+{
+	struct show_options *want = ctx;
+
+	*(opt == OPT_CONSOLE ? &want->console : &want->histogram) = true;
+	return -1;
+}
+
 static int show_main(struct options *opts, int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -90,17 +98,10 @@ static int show_main(struct options *opts, int argc, char **argv)
 		{ 0 }
 	};
 	struct show_options want = { 0 };
-	int opt, code;
+	int code = cmd_options(opts, &cmd_show, argc, argv, longs, take_option, &want);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		if (opt == OPT_CONSOLE || opt == OPT_HISTOGRAM) {
-			*(opt == OPT_CONSOLE ? &want.console : &want.histogram) = true;
-			continue;
-		}
-		code = cmd_common_option(opts, &cmd_show, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (argc - optind > 1) {
 		report_usage("show: takes one run or cell");
 		return EXIT_USAGE;

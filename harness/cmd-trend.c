@@ -30,45 +30,31 @@ struct trend_options {
 
 /* --- options --- */
 
-static int take_engine(struct trend_options *own, const char *name)
+static int take_option(void *ctx, int opt)
 {
-	struct strv known = { 0 };
-	int code = -1;
-
-	for (size_t i = 0; i < ENGINE_NR; i++)
-		strv_add(&known, "%s", engine_table[i].name);
-	own->request.engine = name;
-	if (!strv_has(&known, name))
-		code = cmd_unknown("engine", name, &known);
-	strv_free(&known);
-	return code;
-}
-
-static int take_option(struct trend_options *own, struct options *opts, int opt)
-{
-	int code;
+	struct trend_options *own = ctx;
+	enum engine engine;
 
 	switch (opt) {
 	case OPT_VARIANT:
 		own->request.variant = optarg;
 		return -1;
 	case OPT_ENGINE:
-		return take_engine(own, optarg);
+		own->request.engine = optarg;
+		return cmd_engine(optarg, &engine);
 	case OPT_SINCE:
 		own->request.since = optarg;
 		return -1;
 	case OPT_FORMAT:
-		code = cmd_format(optarg, &own->format);
-		return code ? code : -1;
+		return cmd_format(optarg, &own->format);
 	case OPT_ALL:
 		own->all = true;
 		return -1;
 	case OPT_GATE:
 		own->gate = true;
 		return -1;
-	default:
-		return cmd_common_option(opts, &cmd_trend, opt);
 	}
+	return -1;
 }
 
 static int parse_options(struct trend_options *own, struct options *opts, int argc, char **argv)
@@ -83,13 +69,10 @@ static int parse_options(struct trend_options *own, struct options *opts, int ar
 		{ "gate", no_argument, NULL, OPT_GATE },
 		{ 0 }
 	};
-	int opt, code;
+	int code = cmd_options(opts, &cmd_trend, argc, argv, longs, take_option, own);
 
-	while ((opt = cmd_getopt(argc, argv, CMD_COMMON_LETTERS, longs)) != -1) {
-		code = take_option(own, opts, opt);
-		if (code >= 0)
-			return code;
-	}
+	if (code >= 0)
+		return code;
 	if (argc - optind > 1) {
 		report_usage("trend: takes one metric, WORKLOAD.NAME");
 		return EXIT_USAGE;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine.h"
 #include "err.h"
 #include "kernel.h"
 #include "print-format.h"
@@ -66,12 +67,9 @@ struct command {
 };
 
 /*
- * Common options: place CMD_COMMON_OPTIONS in the subcommand's option array and
- * CMD_COMMON_LETTERS at the start of its short ones, read both with cmd_getopt(),
- * and hand what the subcommand does not know to cmd_common_option().
+ * Common options: place CMD_COMMON_OPTIONS in the subcommand's option array; its own count
+ * from OPT_OWN.
  */
-#define CMD_COMMON_LETTERS ":qvh"
-
 enum {
 	OPT_RESULTS = 1000, OPT_CACHE, OPT_CACHE_LIMIT, OPT_KERNELS, OPT_KERNEL_SOURCE, OPT_VERSION,
 	OPT_OWN = 1100,		/* a subcommand's own long options count from here */
@@ -89,25 +87,20 @@ enum {
 	{ "kernel-source", required_argument, NULL, OPT_KERNEL_SOURCE }
 
 /**
- * cmd_getopt() - getopt_long() that names the nearest option for an unknown one
- * @argc: as for getopt_long()
- * @argv: as for getopt_long()
- * @letters: short options, beginning with CMD_COMMON_LETTERS
- * @longs: long options
- *
- * Return: as getopt_long(); '?' after the usage error has been printed.
- */
-int cmd_getopt(int argc, char **argv, const char *letters, const struct option *longs);
-
-/**
- * cmd_common_option() - take a common option
- * @opts: changed
+ * cmd_options() - take the options of a subcommand
+ * @opts: common ones are kept here
  * @command: whose usage --help prints
- * @opt: what getopt_long() returned; '?' means it has complained already
+ * @argc: as main() has it
+ * @argv: as main() has it
+ * @longs: long options, CMD_COMMON_OPTIONS among them
+ * @take: takes one of its own, whose value is in optarg; returns -1 to go on, or an exit code
+ * @own: handed to it
  *
- * Return: -1 go on, else the exit code to end with (0 after --help, 2 for '?').
+ * Return: -1 when all are taken and optind is that of the first argument, else the exit code
+ * to end with (0 after --help); what is wrong has been said, with the nearest known option.
  */
-int cmd_common_option(struct options *opts, const struct command *command, int opt);
+int cmd_options(struct options *opts, const struct command *command, int argc, char **argv,
+		const struct option *longs, int (*take)(void *own, int opt), void *own);
 
 /** cmd_unknown() - usage error naming the nearest known word. Return: EXIT_USAGE */
 int cmd_unknown(const char *what, const char *name, const struct strv *known);
@@ -117,7 +110,7 @@ int cmd_unknown(const char *what, const char *name, const struct strv *known);
  * @name: text, json or csv
  * @ret_format: set on success
  *
- * Return: EXIT_OK, or EXIT_USAGE after the usage error has been printed.
+ * Return: -1, or EXIT_USAGE after the usage error has been printed.
  */
 int cmd_format(const char *name, enum print_format *ret_format);
 
@@ -143,6 +136,22 @@ int cmd_exit_code(int error);
  * Return: cmd_exit_code().
  */
 int cmd_fail(int error, const struct err *err);
+
+/** cmd_engine() - the name of an engine, "auto" is none. Return: as cmd_format() */
+int cmd_engine(const char *name, enum engine *ret_engine);
+
+/** cmd_size() - the value of an option that is a size, such as 25G. Return: as cmd_format() */
+int cmd_size(const char *option, const char *text, uint64_t *ret_bytes);
+
+/**
+ * cmd_plotted() - say on stderr where pictures are, or why there are none: stdout may be JSON
+ * @made: their paths; freed
+ * @error: of drawing them
+ * @err: why
+ *
+ * Return: exit code.
+ */
+int cmd_plotted(struct strv *made, int error, const struct err *err);
 
 /** cmd_kernel_builder() - a builder from the options, without progress */
 struct kernel_builder cmd_kernel_builder(const struct options *opts);

@@ -107,13 +107,13 @@ static void unknown_option(const char *arg, const struct option *longs)
 	free(name);
 }
 
-int cmd_getopt(int argc, char **argv, const char *letters, const struct option *longs)
+static int next_option(int argc, char **argv, const struct option *longs)
 {
 	char letter[3] = "-";
 	int opt;
 
 	opterr = 0;
-	opt = getopt_long(argc, argv, letters, longs, NULL);
+	opt = getopt_long(argc, argv, ":qvh", longs, NULL);
 	if (opt == ':') {
 		report_usage("option %s: needs a value", argv[optind - 1]);
 		return '?';
@@ -136,7 +136,7 @@ int cmd_getopt(int argc, char **argv, const char *letters, const struct option *
 	return '?';
 }
 
-int cmd_common_option(struct options *opts, const struct command *command, int opt)
+static int take_common(struct options *opts, const struct command *command, int opt)
 {
 	switch (opt) {
 	case 'h':
@@ -165,14 +165,24 @@ int cmd_common_option(struct options *opts, const struct command *command, int o
 		set_path(&opts->kernel_source, optarg);
 		return -1;
 	case OPT_CACHE_LIMIT:
-		if (!parse_size(optarg, &opts->cache_limit))
-			return -1;
-		report_usage("--cache-limit %s: give a size such as 25G", optarg);
-		return EXIT_USAGE;
+		return cmd_size("--cache-limit", optarg, &opts->cache_limit);
 	default:
 		fprintf(stderr, "Try `run-suite %s --help`.\n", command->name);
 		return EXIT_USAGE;
 	}
+}
+
+int cmd_options(struct options *opts, const struct command *command, int argc, char **argv,
+		const struct option *longs, int (*take)(void *own, int opt), void *own)
+{
+	int opt, code;
+
+	while ((opt = next_option(argc, argv, longs)) != -1) {
+		code = opt >= OPT_OWN ? take(own, opt) : take_common(opts, command, opt);
+		if (code >= 0)
+			return code;
+	}
+	return -1;
 }
 
 int cmd_unknown(const char *what, const char *name, const struct strv *known)
@@ -204,13 +214,45 @@ int cmd_format(const char *name, enum print_format *ret_format)
 		if (!strcmp(name, format_name[i])) {
 			*ret_format = i;
 			strv_free(&known);
-			return EXIT_OK;
+			return -1;
 		}
 		strv_add(&known, "%s", format_name[i]);
 	}
 	code = cmd_unknown("format", name, &known);
 	strv_free(&known);
 	return code;
+}
+
+int cmd_engine(const char *name, enum engine *ret_engine)
+{
+	struct strv known = { 0 };
+	int code;
+
+	if (!engine_parse(name, ret_engine))
+		return -1;
+	for (size_t i = 0; i < ENGINE_NR; i++)
+		strv_add(&known, "%s", engine_table[i].name);
+	code = cmd_unknown("engine", name, &known);
+	strv_free(&known);
+	return code;
+}
+
+int cmd_size(const char *option, const char *text, uint64_t *ret_bytes)
+{
+	if (!parse_size(text, ret_bytes))
+		return -1;
+	report_usage("%s %s: give a size such as 25G", option, text);
+	return EXIT_USAGE;
+}
+
+int cmd_plotted(struct strv *made, int error, const struct err *err)
+{
+	for (size_t i = 0; i < made->nr; i++)
+		fprintf(stderr, "plot: %s\n", made->item[i]);
+	if (error)
+		report_error("plots: %s", err->text);
+	strv_free(made);
+	return error ? EXIT_BROKEN : EXIT_OK;
 }
 
 int cmd_count(const char *option, const char *text, unsigned int *ret_count)
