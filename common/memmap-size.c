@@ -4,7 +4,6 @@
  */
 #include "memmap-size.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -12,22 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory-blocks.h"
 #include "sysfs.h"
-
-bool memmap_block_number(const char *name, uint64_t *ret_number)
-{
-	unsigned long long number;
-	char *end;
-
-	if (strncmp(name, "memory", 6) || name[6] < '0' || name[6] > '9')
-		return false;
-	errno = 0;
-	number = strtoull(name + 6, &end, 10);
-	if (errno || *end)
-		return false;
-	*ret_number = number;
-	return true;
-}
 
 int memmap_size_counted(const char *root, struct memmap_size *size)
 {
@@ -46,46 +31,23 @@ int memmap_size_counted(const char *root, struct memmap_size *size)
 	return 0;
 }
 
-int memmap_blocks_read(const char *root, struct memmap_blocks *ret_blocks)
-{
-	struct memmap_blocks blocks = { 0 };
-	struct dirent *entry;
-	uint64_t number;
-	char path[512];
-	DIR *dir;
-	int err;
-
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory/block_size_bytes", root);
-	err = sysfs_read_hex(path, &blocks.bytes);
-	if (err)
-		return err;
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", root);
-	dir = opendir(path);
-	if (!dir)
-		return -errno;
-	while ((entry = readdir(dir)))
-		blocks.nr += memmap_block_number(entry->d_name, &number);
-	closedir(dir);
-	*ret_blocks = blocks;
-	return 0;
-}
-
 int memmap_size_read(const char *root, struct memmap_size *ret_size)
 {
 	struct memmap_size size = { 0 };
-	struct memmap_blocks blocks;
+	struct memory_blocks blocks;
 	int err;
 
 	err = memmap_size_counted(root, &size);
 	if (!err)
-		err = memmap_blocks_read(root, &blocks);
+		err = memory_blocks_read(root, &blocks);
 	if (err)
 		return err;
-	if (blocks.bytes != MEMMAP_SECTION_BYTES)
-		return -EOPNOTSUPP;
 	size.sections = blocks.nr;
-	*ret_size = size;
-	return 0;
+	err = blocks.bytes == MEMMAP_SECTION_BYTES ? 0 : -EOPNOTSUPP;
+	memory_blocks_free(&blocks);
+	if (!err)
+		*ret_size = size;
+	return err;
 }
 
 uint64_t memmap_size_bytes(const struct memmap_size *size)
@@ -176,24 +138,20 @@ static int is_added(const char *root, uint64_t block, bool *ret_is)
 /* Memory blocks that can only have been added after the boot. */
 static int count_added(const char *root, uint64_t *ret_nr)
 {
-	struct dirent *entry;
-	char path[512];
-	uint64_t block, nr = 0;
+	struct memory_blocks blocks;
+	uint64_t nr = 0;
 	bool is = false;
-	int err = 0;
-	DIR *dir;
+	size_t i;
+	int err;
 
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", root);
-	dir = opendir(path);
-	if (!dir)
-		return -errno;
-	while (!err && (entry = readdir(dir))) {
-		if (!memmap_block_number(entry->d_name, &block))
-			continue;
-		err = is_added(root, block, &is);
+	err = memory_blocks_read(root, &blocks);
+	if (err)
+		return err;
+	for (i = 0; i < blocks.nr && !err; i++) {
+		err = is_added(root, blocks.number[i], &is);
 		nr += is;
 	}
-	closedir(dir);
+	memory_blocks_free(&blocks);
 	if (!err)
 		*ret_nr = nr;
 	return err;

@@ -35,22 +35,6 @@ struct memmap_size {
 int memmap_size_counted(const char *root, struct memmap_size *size);
 
 /**
- * struct memmap_blocks - memory blocks of sysfs
- * @nr: how many there are, in any state
- * @bytes: size of each: a section, or several on hosts of 64 GiB and more
- */
-struct memmap_blocks {
-	uint64_t nr;
-	uint64_t bytes;
-};
-
-/** memmap_block_number() - 12 of "memory12". Return: whether it is the name of a block */
-bool memmap_block_number(const char *name, uint64_t *ret_number);
-
-/** memmap_blocks_read() - count them below @root. Return: 0 or -errno */
-int memmap_blocks_read(const char *root, struct memmap_blocks *ret_blocks);
-
-/**
  * memmap_size_read() - read both sides
  * @root: as for memmap_size_counted()
  * @ret_size: set on success

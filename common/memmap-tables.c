@@ -5,13 +5,13 @@
  */
 #include "memmap-tables.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "memmap-size.h"
+#include "memory-blocks.h"
 
 #define SECTIONS_PER_PMD_TABLE 512u
 #define SECTIONS_PER_PUD_TABLE (512u * 512)
@@ -35,53 +35,20 @@ uint64_t memmap_layout_tables(const struct memmap_layout *layout, bool base_page
 	       (five_levels && layout->sections);
 }
 
-static int by_number(const void *one, const void *other)
-{
-	const uint64_t *a = one, *b = other;
-
-	return (*a > *b) - (*a < *b);
-}
-
-/* The kernel names them in no order. */
-static int read_numbers(const char *root, uint64_t *number, size_t room, size_t *ret_nr)
-{
-	struct dirent *entry;
-	char path[512];
-	size_t nr = 0;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", root);
-	dir = opendir(path);
-	if (!dir)
-		return -errno;
-	while (nr < room && (entry = readdir(dir)))
-		nr += memmap_block_number(entry->d_name, &number[nr]);
-	closedir(dir);
-	qsort(number, nr, sizeof(*number), by_number);
-	*ret_nr = nr;
-	return 0;
-}
-
 int memmap_layout_read(const char *root, struct memmap_layout *ret_layout)
 {
 	struct memmap_layout layout = { 0 };
-	struct memmap_blocks blocks;
-	uint64_t *number;
-	size_t i, nr = 0;
+	struct memory_blocks blocks;
+	size_t i;
 	int err;
 
-	err = memmap_blocks_read(root, &blocks);
+	err = memory_blocks_read(root, &blocks);
 	if (err)
 		return err;
-	if (blocks.bytes != MEMMAP_SECTION_BYTES)
-		return -EOPNOTSUPP;
-	number = calloc(blocks.nr + 1, sizeof(*number));
-	if (!number)
-		return -ENOMEM;
-	err = read_numbers(root, number, blocks.nr, &nr);
-	for (i = 0; i < nr && !err; i++)
-		memmap_layout_add(&layout, number[i]);
-	free(number);
+	for (i = 0; i < blocks.nr; i++)
+		memmap_layout_add(&layout, blocks.number[i]);
+	err = blocks.bytes == MEMMAP_SECTION_BYTES ? 0 : -EOPNOTSUPP;
+	memory_blocks_free(&blocks);
 	if (!err)
 		*ret_layout = layout;
 	return err;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "census-private.h"
+#include "memory-blocks.h"
 #include "sysfs.h"
 #include "util.h"
 
@@ -45,30 +46,38 @@ static int by_number(const void *one, const void *other)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-static int read_blocks(const char *root, struct census_map *map, struct err *err)
+static int add_blocks(const char *root, const struct memory_blocks *blocks,
+		      struct census_map *map, struct err *err)
 {
-	char *path = str_printf("%s" BLOCKS, root);
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	uint64_t number;
-	int error = 0;
-
-	if (!dir && errno != ENOENT)
-		error = err_set(err, -errno, "%s: cannot read: %s", path, strerror(errno));
-	while (dir && !error && (entry = readdir(dir))) {
-		if (!memmap_block_number(entry->d_name, &number))
-			continue;
-		if (number >= CENSUS_PFN_MAX / map->block_pages)
-			error = err_set(err, -EBADMSG, "%s/%s: no memory is there", path,
-					entry->d_name);
-		else
-			add_block(map, number);
+	for (size_t i = 0; i < blocks->nr; i++) {
+		if (blocks->number[i] >= CENSUS_PFN_MAX / map->block_pages)
+			return err_set(err, -EBADMSG, "%s" BLOCKS "/memory%llu: no memory is there",
+				       root, (unsigned long long)blocks->number[i]);
+		add_block(map, blocks->number[i]);
 	}
-	if (dir)
-		closedir(dir);
-	if (map->nr)
-		qsort(map->block, map->nr, sizeof(*map->block), by_number);
-	free(path);
+	return 0;
+}
+
+static int read_blocks(const char *root, struct census *census, struct census_map *map,
+		       struct err *err)
+{
+	struct memory_blocks blocks;
+	int error = memory_blocks_read(root, &blocks);
+
+	if (error == -ENOENT)
+		return 0;
+	if (error)
+		return err_set(err, error, "%s" BLOCKS ": cannot read: %s", root, strerror(-error));
+	census->blocks = (struct census_blocks){ .nr = blocks.nr, .bytes = blocks.bytes };
+	map->block_pages = blocks.bytes / 4096;
+	if (!blocks.bytes || blocks.bytes % MEMMAP_SECTION_BYTES ||
+	    blocks.bytes / 4096 > CENSUS_PFN_MAX)
+		error = err_set(err, -ENOTSUP, "%s" BLOCKS "/block_size_bytes: 0x%llx is no multiple "
+				"of 128 MiB, a section of x86-64", root,
+				(unsigned long long)blocks.bytes);
+	else
+		error = add_blocks(root, &blocks, map, err);
+	memory_blocks_free(&blocks);
 	return error;
 }
 
@@ -108,7 +117,7 @@ static void read_node(const char *root, unsigned int node, struct census_map *ma
 	uint64_t number;
 
 	while (dir && (entry = readdir(dir)))
-		if (memmap_block_number(entry->d_name, &number))
+		if (memory_blocks_parse(entry->d_name, &number))
 			set_node(map, number, node, seen);
 	if (dir)
 		closedir(dir);
@@ -138,23 +147,11 @@ int census_read_map(const char *root, struct census *census, struct census_map *
 {
 	struct census_map map = { 0 };
 	char *iomem = str_printf("%s/proc/iomem", root);
-	int error = memmap_blocks_read(root, &census->blocks);
+	int error;
 
 	map.ram_known = !ram_map_load(iomem, &map.ram);
 	free(iomem);
-	if (error && error != -ENOENT)
-		return err_set(err, error, "%s" BLOCKS ": cannot read: %s", root, strerror(-error));
-	if (error) {
-		*ret_map = map;
-		return 0;
-	}
-	if (!census->blocks.bytes || census->blocks.bytes % MEMMAP_SECTION_BYTES ||
-	    census->blocks.bytes / 4096 > CENSUS_PFN_MAX)
-		return err_set(err, -ENOTSUP, "%s" BLOCKS "/block_size_bytes: 0x%llx is no "
-			       "multiple of 128 MiB, a section of x86-64", root,
-			       (unsigned long long)census->blocks.bytes);
-	map.block_pages = census->blocks.bytes / 4096;
-	error = read_blocks(root, &map, err);
+	error = read_blocks(root, census, &map, err);
 	if (error) {
 		free(map.block);
 		return error;

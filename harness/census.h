@@ -86,6 +86,12 @@ struct census_device {
 	bool dax;
 };
 
+/** struct census_blocks - memory blocks: how many, and the size of each */
+struct census_blocks {
+	uint64_t nr;
+	uint64_t bytes;
+};
+
 /**
  * struct census - a host
  * @kernel: its release, as uname -r prints it
@@ -110,7 +116,7 @@ struct census {
 	struct census_device *device;
 	size_t nr_devices;
 	struct memmap_layout layout;
-	struct memmap_blocks blocks;
+	struct census_blocks blocks;
 	bool counted;
 	struct memmap_size size;
 	struct memmap_beside beside;

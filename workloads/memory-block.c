@@ -4,13 +4,13 @@
  */
 #include "memory-block.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "memory-blocks.h"
 #include "sysfs.h"
 
 #define BLOCKS "/sys/devices/system/memory"
@@ -27,19 +27,14 @@ int memory_block_bytes(uint64_t *ret_bytes)
 
 int memory_block_count(uint64_t *ret_nr)
 {
-	struct dirent *entry;
-	uint64_t nr = 0;
-	DIR *dir;
+	struct memory_blocks blocks;
+	int err;
 
-	dir = opendir(BLOCKS);
-	if (!dir)
-		return -errno;
-	while ((entry = readdir(dir)))
-		if (!strncmp(entry->d_name, "memory", 6) &&
-		    entry->d_name[6] >= '0' && entry->d_name[6] <= '9')
-			nr++;
-	closedir(dir);
-	*ret_nr = nr;
+	err = memory_blocks_read("", &blocks);
+	if (err)
+		return err;
+	*ret_nr = blocks.nr;
+	memory_blocks_free(&blocks);
 	return 0;
 }
 
