@@ -332,7 +332,7 @@ static void changes_are_found_where_they_are(void **state)
 	check_found("one change of 25 %, bimodal",
 		    &(struct nights){ SHAPE_BIMODAL, { 0.8 }, { 30, NIGHTS }, 0 }, 0.9);
 	check_found("up 5 % and up 5 % again",
-		    &(struct nights){ SHAPE_NORMAL, { 1.05, 1.05 }, { 20, 40 }, 0 }, 0.7);
+		    &(struct nights){ SHAPE_NORMAL, { 1.05, 1.05 }, { 20, 40 }, 0 }, 0.6);
 	check_found("up 6 % and down again",
 		    &(struct nights){ SHAPE_NORMAL, { 1.06, 1 / 1.06 }, { 15, 40 }, 0 }, 0.8);
 }

@@ -303,7 +303,7 @@ static const enum shape shapes[] = { SHAPE_NORMAL, SHAPE_SKEWED, SHAPE_BIMODAL, 
 /* No floor to speak of: no comparison is ever cleared, every look is a chance to be wrong. */
 static void looking_again_gives_no_more_false_alarms(void **state)
 {
-	size_t runs = simulated_runs(60, 10000);
+	size_t runs = simulated_runs(60, 2000);
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(shapes) * ARRAY_SIZE(budgets); i++) {
@@ -330,7 +330,7 @@ static void looking_again_gives_no_more_false_alarms(void **state)
 
 static void looking_again_misses_no_more(void **state)
 {
-	size_t runs = simulated_runs(100, 5000);
+	size_t runs = simulated_runs(100, 1000);
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
