@@ -135,26 +135,44 @@ static void make_job(const struct workload_param *param, const struct workload_p
 	}
 }
 
-/* Values with which no cell can run, and why. */
-static void put_why_not(const struct workload *workload, FILE *out)
+static struct workload_needs needs_with(const struct workload *workload,
+					const struct workload_param *param, const char *value)
+{
+	struct workload_needs needs = workload->needs;
+	struct job job;
+
+	make_job(workload->params, param, value, &job);
+	workload->adapt(&job, &needs);
+	return needs;
+}
+
+static const char *why_not_of(const struct workload_needs *needs)
+{
+	return needs->why_not;
+}
+
+static const char *check_of(const struct workload_needs *needs)
+{
+	return needs->check;
+}
+
+/* What a cell needs that has one value of a parameter and else the defaults, where it does. */
+static void put_values_that(const struct workload *workload, const char *heading,
+			    const char *(*what)(const struct workload_needs *needs), FILE *out)
 {
 	const struct workload_param *param = workload->adapt ? workload->params : NULL;
 	bool first = true;
 
 	for (; param && param->name; param++) {
 		for (size_t i = 0; param->choices && param->choices[i]; i++) {
-			struct workload_needs needs = workload->needs;
-			struct job job;
+			const struct workload_needs needs = needs_with(workload, param,
+								       param->choices[i]);
 
-			make_job(workload->params, param, param->choices[i], &job);
-			workload->adapt(&job, &needs);
-			if (!needs.why_not)
+			if (!what(&needs))
 				continue;
-			if (first)
-				fputs("\nCannot run, and is reported as unsupported:\n\n", out);
+			fprintf(out, "%s- `%s=%s`: %s\n", first ? heading : "", param->name,
+				param->choices[i], what(&needs));
 			first = false;
-			fprintf(out, "- `%s=%s`: %s\n", param->name, param->choices[i],
-				needs.why_not);
 		}
 	}
 }
@@ -206,9 +224,11 @@ static void put_workload(const struct workload *workload, FILE *out)
 		fprintf(out, "\n%s\n", workload->about);
 	put_needs(workload, out);
 	put_params(workload->params, out);
-	put_why_not(workload, out);
+	put_values_that(workload, "\nCannot run, and is reported as unsupported:\n\n", why_not_of,
+			out);
 	put_metrics(workload->metrics, out);
 	put_checks(workload->checks, out);
+	put_values_that(workload, "\nAlso checked, by value of a parameter:\n\n", check_of, out);
 }
 
 void catalogue_print(const struct workload *const *table, FILE *out)

@@ -102,11 +102,13 @@ static void set_param(struct job_param *param, const char *name, const char *val
 	snprintf(param->value, sizeof(param->value), "%s", value);
 }
 
-/* Words always tell cells apart; numbers only when they are not the default. */
+/* Words tell cells apart unless they are tacit; numbers only when they are not the default. */
 static bool worth_showing(const struct workload_param *param, const struct strv *values,
 			  const char *value)
 {
-	return param->choices || values->nr > 1 || strcmp(value, param->def);
+	bool is_default = !strcmp(value, param->def);
+
+	return param->tacit ? !is_default : param->choices || values->nr > 1 || !is_default;
 }
 
 static char *show_params(const struct workload *workload, const struct strv *values,

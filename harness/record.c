@@ -153,18 +153,25 @@ static bool has_series(const struct record *record, const char *name)
  * broken one where the workload says itself why it could not go on. How the workload
  * ended belongs to it: nothing else tells why.
  */
-static void demand_checks(struct record *record, const struct workload *workload,
-			  const struct guest_result *result)
+static void demand_check(struct record *record, const char *check,
+			 const struct workload *workload, const struct guest_result *result)
 {
 	bool broken = result->end_verdict == VERDICT_BROKEN;
 	bool passed = result->end_verdict == VERDICT_PASS;
 
+	if (!has_check(record, check))
+		record_add_check(record, check, broken ? VERDICT_BROKEN : VERDICT_FAIL,
+				 "declared by %s and not reported%s%s", workload->name,
+				 passed ? "" : ": ", passed ? "" : result->end_text);
+}
+
+static void demand_checks(struct record *record, const struct workload *workload,
+			  const char *also, const struct guest_result *result)
+{
 	for (size_t i = 0; workload->checks && workload->checks[i]; i++)
-		if (!has_check(record, workload->checks[i]))
-			record_add_check(record, workload->checks[i],
-					 broken ? VERDICT_BROKEN : VERDICT_FAIL,
-					 "declared by %s and not reported%s%s", workload->name,
-					 passed ? "" : ": ", passed ? "" : result->end_text);
+		demand_check(record, workload->checks[i], workload, result);
+	if (also)
+		demand_check(record, also, workload, result);
 }
 
 static const struct metric *missing_metric(const struct record *record,
@@ -205,7 +212,7 @@ static bool end_decides(enum verdict checks, enum verdict end)
 }
 
 enum verdict record_judge(struct record *record, const struct workload *workload,
-			  const struct guest_result *result, char **ret_reason)
+			  const char *also, const struct guest_result *result, char **ret_reason)
 {
 	const struct metric *missing;
 	enum verdict verdict;
@@ -217,7 +224,7 @@ enum verdict record_judge(struct record *record, const struct workload *workload
 	}
 	/* A workload that could not run owes nothing; the checks of every boot still count. */
 	if (result->end_verdict != VERDICT_UNSUPPORTED)
-		demand_checks(record, workload, result);
+		demand_checks(record, workload, also, result);
 	verdict = judge_checks(record, ret_reason);
 	if (end_decides(verdict, result->end_verdict)) {
 		verdict = result->end_verdict;

@@ -68,11 +68,12 @@ void record_add_check(struct record *record, const char *name, enum verdict verd
  * record_judge() - the verdict of a cell
  * @record: what came; a declared check that did not come is added as failed
  * @workload: what was declared
+ * @also: a check that this cell owes beside; NULL for none
  * @result: how the guest ended
  * @ret_reason: malloc'd, one line
  */
 enum verdict record_judge(struct record *record, const struct workload *workload,
-			  const struct guest_result *result, char **ret_reason);
+			  const char *also, const struct guest_result *result, char **ret_reason);
 
 /**
  * record_compare() - whether two boots gave the same figures to the last digit

@@ -541,6 +541,7 @@ static void take_counted(const struct runner *runner, struct slot *slot)
 static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 {
 	const struct plan_cell *planned = cell_of(runner, slot->index);
+	const char *also = plan_cell_needs(planned).check;
 	struct guest_result result;
 	struct store_cell cell = { .id = slot->index + 1, .started = slot->started };
 	int error;
@@ -565,11 +566,11 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 		take_counted(runner, slot);
 	cell.placement = runner_placed(&slot->place, runner_engine(planned, runner->config->engine),
 				       &result, &slot->record);
-	cell.verdict = record_judge(&slot->record, planned->workload, &result, &cell.reason);
+	cell.verdict = record_judge(&slot->record, planned->workload, also, &result, &cell.reason);
 	if (planned->trial == 0 && cell.verdict == VERDICT_PASS) {
 		check_exactness(runner, &slot->record);
 		free(cell.reason);
-		cell.verdict = record_judge(&slot->record, planned->workload, &result, &cell.reason);
+		cell.verdict = record_judge(&slot->record, planned->workload, also, &result, &cell.reason);
 	}
 	cell.ready_ns = result.ready_ns;
 	cell.wall_ns = result.wall_ns;

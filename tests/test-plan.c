@@ -236,6 +236,25 @@ static void the_command_line_is_stronger_than_the_profile(void **state)
 	free(path);
 }
 
+/* A cell keeps its name when its workload gets one more parameter. */
+static void a_tacit_default_is_not_in_the_name(void **state)
+{
+	struct err err = { "" };
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make("a", "core", "quick", "core.placement=remote,one-node", 1, false, &plan,
+			      &err), 0);
+	assert_int_equal(plan.nr_cells, 2);
+	assert_string_equal(plan.cell[0].params, "placement=remote");
+	assert_string_equal(plan.cell[1].params, "");
+	plan_free(&plan);
+	assert_int_equal(make("a", "core", "quick", NULL, 1, false, &plan, &err), 0);
+	assert_int_equal(plan.nr_cells, 1);
+	assert_int_equal(plan_cell_needs(&plan.cell[0]).nodes, 1);
+	plan_free(&plan);
+}
+
 static void a_bad_profile_file_names_its_line(void **state)
 {
 	char *path = profile_file("[zswap]\n\ncompresor = zstd\n"), *junk = profile_file("junk\n");
@@ -267,6 +286,7 @@ int main(void)
 		cmocka_unit_test(bad_values_are_refused_with_their_limits),
 		cmocka_unit_test(a_profile_file_sets_values_and_trials),
 		cmocka_unit_test(the_command_line_is_stronger_than_the_profile),
+		cmocka_unit_test(a_tacit_default_is_not_in_the_name),
 		cmocka_unit_test(a_bad_profile_file_names_its_line),
 	};
 

@@ -17,6 +17,7 @@
 #define CORE_PAGE 4096u
 #define CORE_HUGE (2u << 20)
 #define CORE_BATCH 512u		/* pages that one operation of the batched kind takes */
+#define CORE_HUGETLB_POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/"
 #define CORE_AROUND 16u		/* pages one fault of a file maps: fault_around_bytes, mm/memory.c */
 
 /**
@@ -33,6 +34,7 @@
  * @fd: file of the operation, -1 for none
  * @pid: child of the operation
  * @pipe: ends of a pipe that a child waits at, -1 for none
+ * @pool: file that sets the number of hugetlb pages
  * @buf: one page
  * @present: pages seen that the kernel has metadata for
  * @bad: how much was found to be wrong
@@ -50,6 +52,7 @@ struct core {
 	int fd;
 	pid_t pid;
 	int pipe[2];
+	const char *pool;
 	uint8_t buf[CORE_PAGE];
 	uint64_t present;
 	size_t bad;
@@ -68,6 +71,9 @@ struct core {
  * @count: a counter that tells that the operation was done; NULL where its return
  *	value tells as much
  * @change: by how much one operation changes it
+ * @look: bytes of the pages that all of its memory consists of before it or after it,
+ *	where that is to be asked of the kernel; 0 where it has none, or none that stays
+ * @slack: pages of it that may be missing
  */
 struct core_bench {
 	const char *op;
@@ -80,6 +86,8 @@ struct core_bench {
 	const char *counted;
 	int (*count)(struct core *core, uint64_t *ret_count);
 	int change;
+	size_t look;
+	size_t slack;
 };
 
 /* --- core-memory.c: faults, unmapping, fork and exit --- */

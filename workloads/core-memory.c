@@ -14,7 +14,6 @@
 #include "core-bench.h"
 #include "sysfs.h"
 
-#define HUGETLB_POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/"
 
 static int failed(struct core *core, const char *what)
 {
@@ -199,8 +198,9 @@ static int set_pool(struct core *core, size_t pages)
 	int err;
 
 	snprintf(text, sizeof(text), "%zu", pages);
-	err = sysfs_write(HUGETLB_POOL "nr_hugepages", text);
-	return err ? run_error(core->run, err, "nr_hugepages: write %s: %s", text, strerror(-err)) : 0;
+	err = sysfs_write(core->pool, text);
+	return err ? run_error(core->run, err, "%s: write %s: %s", core->pool, text,
+			       strerror(-err)) : 0;
 }
 
 int core_hugetlb_alloc(struct core *core, size_t i)
@@ -232,13 +232,13 @@ int core_count_huge_faults(struct core *core, uint64_t *ret_count)
 int core_count_hugetlb(struct core *core, uint64_t *ret_count)
 {
 	(void)core;
-	return sysfs_read_u64(HUGETLB_POOL "nr_hugepages", ret_count);
+	return sysfs_read_u64(CORE_HUGETLB_POOL "nr_hugepages", ret_count);
 }
 
 int core_count_hugetlb_free(struct core *core, uint64_t *ret_count)
 {
 	(void)core;
-	return sysfs_read_u64(HUGETLB_POOL "free_hugepages", ret_count);
+	return sysfs_read_u64(CORE_HUGETLB_POOL "free_hugepages", ret_count);
 }
 
 /* Pages of the operation's memory that are still mapped, as mincore() sees it. */

@@ -13,6 +13,7 @@
 #include "core-bench.h"
 #include "hot-memory.h"
 #include "job.h"
+#include "placement.h"
 #include "sysfs.h"
 #include "table.h"
 
@@ -26,6 +27,7 @@ static const struct workload_param core_params[] = {
 	  .def = "2048", .min = 512, .max = 32768, .quick = "2048", .full = "16384" },
 	{ .name = "rounds", .help = "times that memory is added and removed", .def = "4",
 	  .min = 1, .max = 1000, .quick = "4", .full = "30" },
+	PLACEMENT_PARAM,
 	{ .name = NULL }
 };
 
@@ -58,29 +60,30 @@ static const char *const core_config[] = {
 /* In this order: hugetlb-fault takes from the pool that hugetlb-alloc has filled. */
 static const struct core_bench benches[] = {
 	{ .op = "fault-4k", .divisor = 1, .prepare = core_map_base, .once = core_touch_page,
-	  .finish = core_unmap, .counted = "page faults", .count = core_count_faults, .change = 1 },
+	  .finish = core_unmap, .counted = "page faults", .count = core_count_faults, .change = 1,
+	  .look = CORE_PAGE },
 	{ .op = "fault-thp", .divisor = 64, .prepare = core_map_huge, .once = core_touch_huge,
 	  .finish = core_unmap, .counted = "huge page faults", .count = core_count_huge_faults,
-	  .change = 1 },
+	  .change = 1, .look = CORE_HUGE },
 	{ .op = "hugetlb-alloc", .divisor = 64, .once = core_hugetlb_alloc,
 	  .counted = "pages of the pool", .count = core_count_hugetlb, .change = 1 },
 	{ .op = "hugetlb-fault", .divisor = 64, .prepare = core_map_hugetlb,
 	  .once = core_touch_huge, .finish = core_unmap, .counted = "free pages of the pool",
-	  .count = core_count_hugetlb_free, .change = -1 },
+	  .count = core_count_hugetlb_free, .change = -1, .look = CORE_HUGE },
 	{ .op = "hugetlb-free", .divisor = 64, .once = core_hugetlb_free,
 	  .counted = "pages of the pool", .count = core_count_hugetlb, .change = -1 },
 	{ .op = "munmap-512-pages", .divisor = 128, .prepare = core_map_batches,
 	  .once = core_unmap_batch, .finish = core_unmap, .counted = "mapped pages",
-	  .count = core_count_mapped, .change = -(int)CORE_BATCH },
+	  .count = core_count_mapped, .change = -(int)CORE_BATCH, .look = CORE_PAGE },
 	{ .op = "munmap-thp", .divisor = 64, .prepare = core_map_huge_touched,
 	  .once = core_unmap_huge, .finish = core_unmap, .counted = "mapped pages",
-	  .count = core_count_mapped, .change = -(int)CORE_BATCH },
+	  .count = core_count_mapped, .change = -(int)CORE_BATCH, .look = CORE_HUGE },
 	{ .op = "fork", .divisor = 64, .prepare = core_map_touched, .once = core_fork,
 	  .after = core_release_child, .finish = core_unmap, .counted = "processes",
-	  .count = core_count_children, .change = 1 },
+	  .count = core_count_children, .change = 1, .look = CORE_PAGE },
 	{ .op = "exit", .divisor = 64, .prepare = core_map_touched, .before = core_fork,
 	  .once = core_release_child, .finish = core_unmap, .counted = "processes",
-	  .count = core_count_children, .change = 1 },
+	  .count = core_count_children, .change = 1, .look = CORE_PAGE },
 	{ .op = "read-4k", .divisor = 1, .prepare = core_file_filled, .once = core_read_page,
 	  .after = core_compare_page, .finish = core_file_close, .counted = "pages of the file",
 	  .count = core_count_file_pages, .change = 0 },
@@ -92,7 +95,7 @@ static const struct core_bench benches[] = {
 	  .count = core_count_file_pages, .change = -(int)CORE_BATCH },
 	{ .op = "fault-file", .divisor = 8, .prepare = core_file_mapped, .once = core_touch_around,
 	  .finish = core_file_close, .counted = "page faults", .count = core_count_faults,
-	  .change = 1 },
+	  .change = 1, .look = CORE_PAGE, .slack = CORE_AROUND - 1 },
 	{ .op = "open-close", .divisor = 4, .once = core_open_close },
 	{ .op = "pipe", .divisor = 4, .once = core_pipe },
 	{ .op = "eventfd", .divisor = 4, .once = core_eventfd },
@@ -154,17 +157,34 @@ static void core_adapt(const struct job *job, struct workload_needs *needs)
 	unsigned int pages = text ? (unsigned int)strtoul(text, NULL, 10) : 0;
 
 	needs->mem_mib += pages > 4096 ? pages / 64 * 2 : 0;
+	placement_adapt(job, needs);
+}
+
+/* Of what is there now; what was there before, and is not any more, stays counted. */
+static int look(struct core *core, const struct core_bench *bench, struct placement_seen *seen)
+{
+	struct placement_seen now;
+	int err;
+
+	if (!bench->look || !core->map || core->warm_up)
+		return 0;
+	err = placement_look(core->run, core->map, core->map_bytes / bench->look, bench->look, &now);
+	if (!err && now.there + now.wrong >= seen->there + seen->wrong)
+		*seen = now;
+	return err;
 }
 
 static int measure(struct core *core, const struct core_bench *bench)
 {
+	struct placement_seen seen = { 0 };
 	uint64_t before = 0, after = 0;
 	char labels[64];
 	int err;
 
 	snprintf(labels, sizeof(labels), "op=%s", bench->op);
 	run_phase(core->run, "%s%s", core->warm_up ? "warm-up " : "", labels);
-	core->nr = core->pages / bench->divisor;
+	/* Even, as huge pages of the pool are had from two nodes in turn. */
+	core->nr = core->pages / bench->divisor & ~(size_t)1;
 	if (core->nr < OPERATIONS_MIN)
 		core->nr = OPERATIONS_MIN;
 	if (core->warm_up)
@@ -172,14 +192,21 @@ static int measure(struct core *core, const struct core_bench *bench)
 	core->bad = 0;
 	err = bench->prepare ? bench->prepare(core) : 0;
 	if (!err)
+		err = look(core, bench, &seen);
+	if (!err)
 		err = read_count(core, bench, &before);
 	if (!err)
 		err = operate(core, bench);
 	if (!err)
 		err = read_count(core, bench, &after);
+	if (!err)
+		err = look(core, bench, &seen);
 	if (!err && !core->warm_up) {
 		run_times(core->run, "latency", labels, core->sample, core->nr);
 		judge(core, bench, labels, (int64_t)(after - before));
+		if (bench->look)
+			placement_check(core->run, labels, &seen, core->map_bytes / bench->look,
+					bench->slack);
 	}
 	if (bench->finish)
 		bench->finish(core);
@@ -204,7 +231,7 @@ static int core_setup(struct run *run)
 {
 	int err = sysfs_write(THP_ENABLED, "madvise");
 
-	return err ? run_error(run, err, THP_ENABLED ": %s", strerror(-err)) : 0;
+	return err ? run_error(run, err, THP_ENABLED ": %s", strerror(-err)) : placement_set(run);
 }
 
 static int core_run(struct run *run)
@@ -214,6 +241,8 @@ static int core_run(struct run *run)
 	int err;
 
 	core.run = run;
+	core.pool = placement_is_given(run) ? CORE_HUGETLB_POOL "nr_hugepages_mempolicy" :
+					      CORE_HUGETLB_POOL "nr_hugepages";
 	core.pages = run_param_u64(run, "pages");
 	core.room = core.pages > ROOM_MIN ? core.pages : ROOM_MIN;
 	bytes = core.room * sizeof(*core.sample);

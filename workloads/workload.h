@@ -35,6 +35,8 @@ enum workload_kind {
  * @max: largest number
  * @quick: values the quick profile goes through, comma separated; NULL: @def
  * @full: the same for the full profile
+ * @tacit: its default is not said in the name of a cell, which is the one it had before
+ *	there was this parameter
  *
  * A parameter is constant for a boot: every combination of values is a cell.
  */
@@ -47,6 +49,7 @@ struct workload_param {
 	uint64_t max;
 	const char *quick;
 	const char *full;
+	bool tacit;
 };
 
 #define WORKLOAD_CMDLINE_MAX 256
@@ -65,6 +68,7 @@ struct workload_param {
  * @balloon_mib: so much of @mem_mib is in a balloon (virtio-balloon) soon after boot
  * @selftest: a program of the kernel's mm selftests (kselftest-table.h) that must be
  *	there as /selftest/NAME; NULL for none
+ * @check: a check that this cell reports beside those of the workload; NULL for none
  * @why_not: why the cell cannot run anywhere; NULL where it can
  */
 struct workload_needs {
@@ -77,6 +81,7 @@ struct workload_needs {
 	unsigned int pmem_touch_mib;
 	unsigned int balloon_mib;
 	const char *selftest;
+	const char *check;
 	const char *why_not;
 };
 

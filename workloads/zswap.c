@@ -16,7 +16,9 @@
 #include <sys/mman.h>
 
 #include "content.h"
+#include "placement.h"
 #include "swap-device.h"
+#include "sysfs.h"
 #include "table.h"
 #include "zswap-counters.h"
 #include "zswap-setup.h"
@@ -31,6 +33,7 @@ static const struct workload_param zswap_params[] = {
 	  .choices = zswap_pools, .quick = "zsmalloc,zbud", .full = "zsmalloc,zbud,z3fold" },
 	{ .name = "pages", .help = "pages of each class of content", .def = "1024",
 	  .min = 64, .max = 16384, .quick = "1024", .full = "8192" },
+	PLACEMENT_PARAM,
 	{ .name = NULL }
 };
 
@@ -67,9 +70,17 @@ static const struct metric zswap_metrics[] = {
 
 static const char *const zswap_checks[] = { "content-verified", "really-in-zswap", NULL };
 
+static void zswap_place(const struct job *job, struct workload_needs *needs)
+{
+	zswap_adapt(job, needs);
+	placement_adapt(job, needs);
+}
+
 static int zswap_setup(struct run *run)
 {
-	return zswap_swap_on(run, run_param_u64(run, "pages"));
+	int err = zswap_swap_on(run, run_param_u64(run, "pages"));
+
+	return err ? err : placement_set(run);
 }
 
 /**
@@ -84,6 +95,8 @@ static int zswap_setup(struct run *run)
  * @start: counters before
  * @stored: counters when all were paged out
  * @loaded: counters when all were back
+ * @on_node: pages of the pool by node when all were paged out
+ * @seen: where the pages were when they were back
  */
 struct pass {
 	struct run *run;
@@ -96,6 +109,8 @@ struct pass {
 	struct zswap_counters start;
 	struct zswap_counters stored;
 	struct zswap_counters loaded;
+	uint64_t on_node[2];
+	struct placement_seen seen;
 };
 
 static void *map(size_t bytes)
@@ -181,6 +196,29 @@ static void load(struct pass *pass)
 	}
 }
 
+/* The other pools are counted nowhere by node. */
+static bool pool_is_counted(const struct pass *pass)
+{
+	return placement_is_given(pass->run) && pass->content != CONTENT_RANDOM &&
+	       !strcmp(run_param(pass->run, "pool"), "zsmalloc");
+}
+
+static int count_pool(struct pass *pass)
+{
+	char path[64];
+	int node, err;
+
+	if (!pool_is_counted(pass))
+		return 0;
+	/* Folds in what waits per CPU. */
+	err = sysfs_write("/proc/sys/vm/stat_refresh", "1");
+	for (node = 0; node < 2 && !err; node++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/vmstat", node);
+		err = sysfs_field(path, "nr_zspages", &pass->on_node[node]);
+	}
+	return err ? run_error(pass->run, err, "nr_zspages of a node: %s", strerror(-err)) : 0;
+}
+
 static int pass_measure(struct pass *pass)
 {
 	int err;
@@ -192,10 +230,32 @@ static int pass_measure(struct pass *pass)
 		err = store(pass);
 	if (!err)
 		err = zswap_counters_take(pass->run, &pass->stored);
+	if (!err)
+		err = count_pool(pass);
 	if (err)
 		return err;
 	load(pass);
-	return zswap_counters_take(pass->run, &pass->loaded);
+	err = zswap_counters_take(pass->run, &pass->loaded);
+	return err ? err : placement_look(pass->run, pass->page, pass->nr, PAGE, &pass->seen);
+}
+
+static void check_nodes(const struct pass *pass)
+{
+	uint64_t pool = pass->stored.value[ZC_POOL_BYTES] / PAGE;
+	char labels[64];
+	bool right;
+
+	snprintf(labels, sizeof(labels), "content=%s,of=pages", content_name(pass->content));
+	placement_check(pass->run, labels, &pass->seen, pass->nr, 0);
+	if (!pool_is_counted(pass))
+		return;
+	right = placement_split(run_param(pass->run, "placement"), pass->on_node) &&
+		pass->on_node[0] + pass->on_node[1] == pool;
+	snprintf(labels, sizeof(labels), "content=%s,of=pool", content_name(pass->content));
+	run_check(pass->run, "memory-on-node", labels, right ? VERDICT_PASS : VERDICT_FAIL,
+		  "%s: of the pool's %llu pages, %llu are on node 0, %llu on node 1",
+		  run_param(pass->run, "placement"), (unsigned long long)pool,
+		  (unsigned long long)pass->on_node[0], (unsigned long long)pass->on_node[1]);
 }
 
 static void check_content(struct pass *pass, const char *labels)
@@ -297,6 +357,7 @@ static int measure(struct run *run, enum content content)
 	if (!err) {
 		record(&pass, labels);
 		check_places(&pass, labels);
+		check_nodes(&pass);
 		check_content(&pass, labels);
 	}
 	pass_free(&pass);
@@ -344,7 +405,7 @@ const struct workload workload_zswap = {
 	.metrics = zswap_metrics,
 	.checks = zswap_checks,
 	.deadline_s = 60,
-	.adapt = zswap_adapt,
+	.adapt = zswap_place,
 	.setup = zswap_setup,
 	.run = zswap_run,
 	.cleanup = zswap_cleanup,
