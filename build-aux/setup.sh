@@ -3,8 +3,9 @@
 #
 # What run-suite and run-tests share: find what is missing, install it or say
 # how, build the suite in build/. Sourced by a script that
-# sets $top (the checkout), $me (its name) and $install (yes or no). A checkout that
-# was configured itself is built in place, any other in build/.
+# sets $top (the checkout), $me (its name) and $install (yes or no), and may set
+# $libperf ("find": it is not built) and $kernel_source (what --kernel-source names). A
+# checkout that was configured itself is built in place, any other in build/.
 # shellcheck disable=SC2154
 
 os_release=${PAGEMETA_OS_RELEASE:-/etc/os-release}
@@ -140,6 +141,29 @@ configure_in_build() {
 	(cd "$build" && "$top/configure" --quiet)
 }
 
+configure_again() {
+	(cd "$build" && ./config.status --recheck && ./config.status)
+}
+
+# prepare_libperf: PAGEMETA_LIBPERF becomes where it is, for configure; without a kernel
+# source it stays what it was, and "" where there is none
+prepare_libperf() {
+	configured=$(sed -n 's/^LIBPERF_DIR = //p' "$build/Makefile" 2>/dev/null) || true
+	status=0
+	PAGEMETA_LIBPERF=$("$top/build-aux/libperf.sh" ${libperf:+--find} \
+		${kernel_source:+--source "$kernel_source"} 2>>"$top/build/setup.log") || status=$?
+	[ "$status" -le 1 ] || say "libperf cannot be built, so that there are no performance" \
+		"counters; why is in $top/build/setup.log"
+	[ -n "$PAGEMETA_LIBPERF" ] || [ ! -d "$configured" ] || PAGEMETA_LIBPERF=$configured
+	export PAGEMETA_LIBPERF
+}
+
+# libperf_changed: the build has another one, and nobody asked for that
+libperf_changed() {
+	[ "$configured" != "$PAGEMETA_LIBPERF" ] &&
+		! "$build/config.status" --config | grep -q libperf
+}
+
 build_locked() {
 	: >"$top/build/setup.log"
 	if [ ! -x "$top/configure" ]; then
@@ -148,9 +172,13 @@ build_locked() {
 	fi
 	# The agent's instructions are part of the figures: nobody's flags get into it.
 	unset CC CFLAGS CPPFLAGS LDFLAGS LIBS
+	prepare_libperf
 	if [ ! -f "$build/Makefile" ]; then
 		tell 'configuring'
 		logged configure configure_in_build
+	elif libperf_changed; then
+		tell 'configuring'
+		logged configure configure_again
 	fi
 	[ -x "$build/harness/run-suite" ] || tell 'building the suite'
 	logged make make -s -C "$build" -j "$(getconf _NPROCESSORS_ONLN)"

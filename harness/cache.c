@@ -23,6 +23,7 @@ static const char *const kind_name[CACHE_NR] = {
 	[CACHE_TREE] = "tree",
 	[CACHE_IMAGE] = "image",
 	[CACHE_SELFTEST] = "selftest",
+	[CACHE_LIBPERF] = "libperf",
 };
 
 const char *cache_kind_name(enum cache_kind kind)
@@ -43,7 +44,7 @@ char *cache_default(void)
 int cache_open(const char *cache, char **ret_root, struct err *err)
 {
 	static const char *const folder[] = {
-		"source", "tree", "image", "selftest", "log", "hash", "lock"
+		"source", "tree", "image", "selftest", "libperf", "log", "hash", "lock"
 	};
 	char *given = cache ? str_dup(cache) : cache_default();
 	char *root;

@@ -7,6 +7,7 @@
  *	image/KEY/	bzImage, config, System.map, build.log, manifest.json
  *	log/KEY.log	the log of a build that goes on or has failed
  *	selftest/KEY/	programs of the kernel's mm selftests, manifest.json
+ *	libperf/KEY/	lib/, include/, manifest.json; made by build-aux/libperf.sh
  *	hash/		remembered keys of tarballs
  *	lock/		one empty file per lock
  *
@@ -29,7 +30,7 @@
 #include "util.h"
 
 /** enum cache_kind - what an entry is; also the name of its folder and lock */
-enum cache_kind { CACHE_SOURCE, CACHE_TREE, CACHE_IMAGE, CACHE_SELFTEST, CACHE_NR };
+enum cache_kind { CACHE_SOURCE, CACHE_TREE, CACHE_IMAGE, CACHE_SELFTEST, CACHE_LIBPERF, CACHE_NR };
 
 /**
  * enum cache_hold - what a lock protects
@@ -45,7 +46,7 @@ struct cache_lock {
 	char *path;
 };
 
-/** cache_kind_name() - "source", "tree", "image" or "selftest" */
+/** cache_kind_name() - "source", "tree", "image", "selftest" or "libperf" */
 const char *cache_kind_name(enum cache_kind kind);
 
 /**
