@@ -27,6 +27,7 @@ static const struct msg_layout layouts[] = {
 	[MSG_NOTE]	= { "note", { F_TEXT } },
 	[MSG_ALIVE]	= { "alive", { F_TEXT } },
 	[MSG_WINDOWS]	= { "windows", { F_NAME, F_LABELS, F_NUMBERS, F_SAMPLES } },
+	[MSG_COUNTERS]	= { "counters", { F_TEXT, F_NUMBERS, F_SAMPLES } },
 	[MSG_END]	= { "end", { F_VERDICT, F_TEXT } },
 };
 

@@ -22,10 +22,12 @@
  * @MSG_WINDOWS: the windows in which samples of series @name with @labels were taken, in
  *	the same order: what the traffic plugin calls them is MSG_WINDOW_SLOT() and
  *	MSG_WINDOW_SERIAL() of each; 0 for none. Each window is of @number[0] operations
+ * @MSG_COUNTERS: what was counted in the phase @text, see perfctr-msg.h
  * @MSG_END: last record: the workload's own @verdict and reason @text
  */
 enum msg_type {
-	MSG_HELLO = 1, MSG_SAMPLES, MSG_CHECK, MSG_NOTE, MSG_ALIVE, MSG_WINDOWS, MSG_END
+	MSG_HELLO = 1, MSG_SAMPLES, MSG_CHECK, MSG_NOTE, MSG_ALIVE, MSG_WINDOWS,
+	MSG_COUNTERS, MSG_END
 };
 
 #define MSG_WINDOW_SERIAL_BITS 20

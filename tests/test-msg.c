@@ -84,17 +84,18 @@ static void all_records_come_back(void **state)
 	int type;
 
 	for (type = MSG_HELLO; type <= MSG_END; type++) {
-		bool sampled = type == MSG_SAMPLES || type == MSG_WINDOWS;
-		bool labelled = sampled || type == MSG_CHECK;
+		bool series = type == MSG_SAMPLES || type == MSG_WINDOWS;
+		bool sampled = series || type == MSG_COUNTERS;
+		bool labelled = series || type == MSG_CHECK;
 		bool named = labelled || type == MSG_HELLO;
-		bool numbered = type == MSG_HELLO || type == MSG_WINDOWS;
+		bool numbered = type == MSG_HELLO || type == MSG_WINDOWS || type == MSG_COUNTERS;
 
 		make(&s->in, (enum msg_type)type);
 		assert_int_equal(decode(s, (uint16_t)type, s->payload, encode(s)), 0);
 		assert_int_equal(s->out.type, type);
 		expect_text(s->out.name, s->in.name, named);
 		expect_text(s->out.labels, s->in.labels, labelled);
-		expect_text(s->out.text, s->in.text, !sampled);
+		expect_text(s->out.text, s->in.text, !series);
 		assert_int_equal(s->out.verdict, type == MSG_CHECK || type == MSG_END ?
 				 VERDICT_INCONCLUSIVE : VERDICT_PASS);
 		assert_true(s->out.number[2] == (numbered ? UINT64_MAX : 0));
@@ -238,11 +239,11 @@ static void random_payloads_are_survived(void **state)
 	int round, err;
 
 	for (round = 0; round < 30000; round++) {
-		make(&s->in, (enum msg_type)(MSG_HELLO + draw(&seed) % 6));
+		make(&s->in, (enum msg_type)(MSG_HELLO + draw(&seed) % MSG_END));
 		len = encode(s);
 		for (i = draw(&seed) % 4 + 1; i; i--)
 			s->payload[draw(&seed) % len] = (uint8_t)draw(&seed);
-		err = decode(s, (uint16_t)(draw(&seed) % 8), s->payload, draw(&seed) % (len + 1));
+		err = decode(s, (uint16_t)(draw(&seed) % (MSG_END + 2)), s->payload, draw(&seed) % (len + 1));
 		assert_true(err == 0 || err == -EBADMSG);
 	}
 }
