@@ -224,6 +224,13 @@ static int read_descriptor_ranges(struct reader *rd, char *rest)
 	return 0;
 }
 
+static int read_perfctr(struct reader *rd, char *rest)
+{
+	if (perfctr_mode_parse(rest, &rd->job->perfctr))
+		return refuse(rd, "perfctr '%s' is none of none, quiet and perf", rest);
+	return 0;
+}
+
 /* counter NAME PATH OP VALUE */
 static int read_counter(struct reader *rd, char *rest)
 {
@@ -272,6 +279,7 @@ static const struct word words[] = {
 	{ "device_memmap", read_device_memmap, false },
 	{ "failed_bind", read_failed_bind, false },
 	{ "descriptor_ranges", read_descriptor_ranges, false },
+	{ "perfctr", read_perfctr, false },
 	{ "counter", read_counter, true },
 };
 
@@ -368,6 +376,8 @@ static bool job_ok(const struct job *job)
 		return false;
 	if (job->descriptor_ranges[0] && !path_ok(job->descriptor_ranges))
 		return false;
+	if ((unsigned int)job->perfctr >= PERFCTR_MODES)
+		return false;
 	return params_ok(job) && counters_ok(job);
 }
 
@@ -395,6 +405,8 @@ static void print_job(const struct job *job, FILE *out)
 		fprintf(out, "failed_bind %s\n", job->failed_bind);
 	if (job->descriptor_ranges[0])
 		fprintf(out, "descriptor_ranges %s\n", job->descriptor_ranges);
+	if (job->perfctr != PERFCTR_NONE)
+		fprintf(out, "perfctr %s\n", perfctr_mode_name(job->perfctr));
 	for (i = 0; i < job->nr_counters; i++) {
 		counter = &job->counters[i];
 		fprintf(out, "counter %s %s %c %" PRIu64 "\n", counter->name, counter->path,

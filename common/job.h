@@ -15,6 +15,7 @@
  *	device_memmap full
  *	failed_bind undone
  *	descriptor_ranges /sys/kernel/debug/memdesc/ranges
+ *	perfctr quiet
  *	counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0
  */
 #ifndef PAGEMETA_JOB_H
@@ -23,6 +24,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "perfctr.h"
 
 #define JOB_NAME_MAX 63
 #define JOB_VALUE_MAX 255
@@ -67,6 +70,7 @@ struct job_counter {
  * @failed_bind: "undone", "kept" or "" when nothing is promised
  * @descriptor_ranges: file in the guest with the addresses of descriptors, see
  *	traffic_ranges_parse(); "" when there are none
+ * @perfctr: which performance counters are read, PERFCTR_NONE where nothing is said
  * @counters: proofs of activity
  * @nr_counters: how many
  */
@@ -84,6 +88,7 @@ struct job {
 	char device_memmap[8];
 	char failed_bind[8];
 	char descriptor_ranges[JOB_VALUE_MAX + 1];
+	enum perfctr_mode perfctr;
 	struct job_counter counters[JOB_COUNTERS_MAX];
 	size_t nr_counters;
 };

@@ -33,6 +33,7 @@ static const char sample[] =
 	"device_memmap lazy\n"
 	"failed_bind kept\n"
 	"descriptor_ranges /sys/kernel/debug/memdesc/ranges\n"
+	"perfctr quiet\n"
 	"counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0\n"
 	"counter huge_pages /sys/kernel/debug/vmemmap/huge_pages = 12\n";
 
@@ -60,6 +61,7 @@ static void fields_are_read(void **state)
 	assert_string_equal(job.device_memmap, "lazy");
 	assert_string_equal(job.failed_bind, "kept");
 	assert_string_equal(job.descriptor_ranges, "/sys/kernel/debug/memdesc/ranges");
+	assert_int_equal(job.perfctr, PERFCTR_QUIET);
 	assert_int_equal(job.nr_counters, 2);
 	assert_string_equal(job.counters[1].path, "/sys/kernel/debug/vmemmap/huge_pages");
 	assert_int_equal(job.counters[1].op, '=');
@@ -93,12 +95,14 @@ static void smallest_job_gets_defaults_and_no_newline_is_needed(void **state)
 	assert_string_equal(job.device_memmap, "");
 	assert_string_equal(job.failed_bind, "");
 	assert_string_equal(job.descriptor_ranges, "");
+	assert_int_equal(job.perfctr, PERFCTR_NONE);
 	assert_int_equal(job_format(&job, &text), 0);
 	assert_null(strstr(text, "memmap_mapping"));
 	assert_null(strstr(text, "zspages"));
 	assert_null(strstr(text, "device_memmap"));
 	assert_null(strstr(text, "failed_bind"));
 	assert_null(strstr(text, "descriptor_ranges"));
+	assert_null(strstr(text, "perfctr"));
 	free(text);
 }
 
@@ -140,6 +144,9 @@ static const struct refusal refusals[] = {
 	{ "workload a\nfailed_bind lost\n",
 	  "line 2: failed_bind 'lost' is neither undone nor kept" },
 	{ "workload a\ndescriptor_ranges ranges\n", "line 2: 'ranges' is not an absolute path" },
+	{ "workload a\nperfctr loud\n",
+	  "line 2: perfctr 'loud' is none of none, quiet and perf" },
+	{ "workload a\nperfctr perf\nperfctr none\n", "line 3: 'perfctr' is given twice" },
 	{ "workload a\ncounter x /p > \n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x /p > 1 2\n", "line 2: a counter is NAME PATH OP VALUE" },
 	{ "workload a\ncounter x p > 1\n", "line 2: 'p' is not an absolute path" },

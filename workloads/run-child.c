@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "run-counters.h"
 #include "run-private.h"
 
 #define KILL_WAIT_MS 5000	/* guest time a killed process gets to die */
@@ -70,6 +71,16 @@ static int call(struct run *run, const char *what, int (*function)(struct run *r
 	return err;
 }
 
+static int call_run(struct run *run)
+{
+	int err;
+
+	run_counters_begin(run);
+	err = call(run, "run", run->config.workload->run);
+	run_counters_end(run);
+	return err;
+}
+
 /* An inherited handler would let a crashed workload go on as if it were its parent. */
 static void default_signals(void)
 {
@@ -90,7 +101,7 @@ static void __attribute__((noreturn)) child(struct run *run)
 	if (!err) {
 		err = call(run, "setup", workload->setup);
 		if (!err)
-			err = call(run, "run", workload->run);
+			err = call_run(run);
 		if (!err)
 			err = call(run, "verify", workload->verify);
 		if (workload->cleanup)
@@ -185,7 +196,8 @@ static int count_record(void *ctx, uint16_t type, const uint8_t *payload, uint32
 	struct msg *msg = tally->msg;
 	unsigned int i;
 
-	if (type != MSG_CHECK && type != MSG_SAMPLES && type != MSG_WINDOWS)
+	if (type != MSG_CHECK && type != MSG_SAMPLES && type != MSG_WINDOWS &&
+	    type != MSG_COUNTERS)
 		return -EBADMSG;
 	if (msg_decode(&frame, msg))
 		return -EBADMSG;

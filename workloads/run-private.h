@@ -6,12 +6,17 @@
 #define PAGEMETA_RUN_PRIVATE_H
 
 #include "msg.h"
+#include "perfctr.h"
 #include "run.h"
 #include "traffic-code.h"
 
-#define RUN_PHASE_MAX 128
+#define RUN_PHASE_MAX PERFCTR_PHASE_MAX
 #define RUN_ARENA_BYTES (32u << 20)	/* shared; memory is only taken for what is written */
 #define RUN_RECORD_HEADER 8		/* u32 type, u32 bytes of payload */
+
+/* Phases that are counted; what comes after the last but one is the last. */
+#define RUN_COUNTERS_PHASES 128
+#define RUN_COUNTERS_FURTHER "further phases"
 
 /**
  * struct run_arena - memory shared between agent and workload
@@ -23,6 +28,7 @@
  * @overflow: a record did not fit or could not be made; @text says why
  * @text: why it went wrong; the first reason stays
  * @phase: what is being done
+ * @counted: counters of its phases, until they become records; only the workload's
  * @data: records
  *
  * The agent reads it as it reads a guest: the process that wrote it may have
@@ -36,6 +42,7 @@ struct run_arena {
 	uint32_t overflow;
 	char text[RUN_TEXT_MAX];
 	char phase[RUN_PHASE_MAX];
+	struct perfctr_phase counted[RUN_COUNTERS_PHASES];
 	uint8_t data[];
 };
 
@@ -45,13 +52,22 @@ struct run_arena {
  * @arena: shared with the workload's process
  * @msg: scratch for the record being made; used by one process at a time
  * @windows: how many have ended, by slot; beside what each operation reads anyway
+ * @counters: of the workload's process, while run() runs; or NULL
  */
 struct run {
 	struct run_config config;
 	struct run_arena *arena;
 	struct msg *msg;
 	uint32_t windows[TRAFFIC_SLOTS];
+	struct run_counters *counters;
 };
+
+/** run_note_bug() - what is wrong with the run, which becomes broken; the reason is the arena's */
+void run_note_bug(const struct run *run, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** run_publish() - encode run->msg behind the last record and publish it */
+void run_publish(struct run *run);
 
 /** run_check_params() - values against declarations. Return: 0 or -EINVAL, reason recorded */
 int run_check_params(struct run *run);

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <x86intrin.h>
 
+#include "run-counters.h"
 #include "run-private.h"
 #include "traffic-mark.h"
 
@@ -40,11 +41,7 @@ static void set_text(const struct run *run, const char *fmt, va_list args)
 		vsnprintf(arena->text, sizeof(arena->text), fmt, args);
 }
 
-/* For functions that take a const run: the reason is the arena's, not the run's. */
-static void note_bug(const struct run *run, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void note_bug(const struct run *run, const char *fmt, ...)
+void run_note_bug(const struct run *run, const char *fmt, ...)
 {
 	va_list args;
 
@@ -80,7 +77,7 @@ uint64_t run_end_as(struct run *run, uint64_t taken)
 	if (!run->config.job->exact)
 		return taken;
 	if (taken > TIME_MASK || serial >> MSG_WINDOW_SERIAL_BITS) {
-		note_bug(run, "bug: an operation of %" PRIu64 " instructions, window %" PRIu32,
+		run_note_bug(run, "bug: an operation of %" PRIu64 " instructions, window %" PRIu32,
 			 taken, serial);
 		return 0;
 	}
@@ -133,7 +130,7 @@ const char *run_param(const struct run *run, const char *name)
 	const char *value = job_param(run->config.job, name);
 
 	if (!param) {
-		note_bug(run, "bug: workload '%s' asks for parameter '%s' and does not declare it",
+		run_note_bug(run, "bug: workload '%s' asks for parameter '%s' and does not declare it",
 			 run->config.workload->name, name);
 		return "";
 	}
@@ -161,7 +158,7 @@ uint64_t run_param_u64(const struct run *run, const char *name)
 	uint64_t value = 0;
 
 	if (!to_u64(text, &value))
-		note_bug(run, "parameter '%s': '%s' is not a number", name, text);
+		run_note_bug(run, "parameter '%s': '%s' is not a number", name, text);
 	return value;
 }
 
@@ -215,13 +212,12 @@ static bool names_ok(const struct run *run, const char *name, const char *labels
 	if (*name && strlen(name) <= WIRE_STRING_MAX && strlen(labels) <= WIRE_STRING_MAX &&
 	    !name[msg_name_span(name)] && !labels[msg_name_span(labels)])
 		return true;
-	note_bug(run, "bug: record '%.100s' with labels '%.100s': only letters, digits and ._=,+-",
+	run_note_bug(run, "bug: record '%.100s' with labels '%.100s': only letters, digits and ._=,+-",
 		 name, labels);
 	return false;
 }
 
-/* Encodes run->msg behind the last record and publishes it. */
-static void publish(struct run *run)
+void run_publish(struct run *run)
 {
 	struct run_arena *arena = run->arena;
 	size_t used = __atomic_load_n(&arena->used, __ATOMIC_RELAXED);
@@ -230,12 +226,12 @@ static void publish(struct run *run)
 	size_t room = RUN_ARENA_BYTES - sizeof(*arena) - used;
 
 	if (room < RUN_RECORD_HEADER) {
-		note_bug(run, "more records than the %u MiB kept for them", RUN_ARENA_BYTES >> 20);
+		run_note_bug(run, "more records than the %u MiB kept for them", RUN_ARENA_BYTES >> 20);
 		return;
 	}
 	payload.size = room - RUN_RECORD_HEADER;
 	if (msg_encode(run->msg, &payload)) {
-		note_bug(run, "more records than the %u MiB kept for them", RUN_ARENA_BYTES >> 20);
+		run_note_bug(run, "more records than the %u MiB kept for them", RUN_ARENA_BYTES >> 20);
 		return;
 	}
 	wire_put_u32(&header, run->msg->type);
@@ -272,7 +268,7 @@ static void record(struct run *run, const char *series, const char *labels,
 		for (i = 0; i < part; i++)
 			msg->samples[i] = take(run, samples[i]);
 		msg->nr_samples = (uint32_t)part;
-		publish(run);
+		run_publish(run);
 	}
 }
 
@@ -327,7 +323,7 @@ void run_check(struct run *run, const char *name, const char *labels, enum verdi
 	if (!names_ok(run, name, labels))
 		return;
 	if ((unsigned int)verdict >= VERDICT_NR) {
-		note_bug(run, "bug: check '%s' reports %d, which is no verdict", name, verdict);
+		run_note_bug(run, "bug: check '%s' reports %d, which is no verdict", name, verdict);
 		return;
 	}
 	msg->type = MSG_CHECK;
@@ -337,13 +333,14 @@ void run_check(struct run *run, const char *name, const char *labels, enum verdi
 	va_start(args, fmt);
 	vsnprintf(msg->text, sizeof(msg->text), fmt, args);
 	va_end(args);
-	publish(run);
+	run_publish(run);
 }
 
 void run_phase(struct run *run, const char *fmt, ...)
 {
 	va_list args;
 
+	run_counters_phase(run);
 	va_start(args, fmt);
 	vsnprintf(run->arena->phase, sizeof(run->arena->phase), fmt, args);
 	va_end(args);

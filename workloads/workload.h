@@ -226,7 +226,11 @@ void run_time_each(struct run *run, const char *series, const char *labels, uint
 void run_check(struct run *run, const char *name, const char *labels, enum verdict verdict,
 	       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-/** run_phase() - name what is being done now; shown when a guest goes silent */
+/**
+ * run_phase() - name what is being done now; shown when a guest goes silent
+ *
+ * Performance counters are read here, so never call it in a window.
+ */
 void run_phase(struct run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**
