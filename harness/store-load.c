@@ -210,6 +210,47 @@ static int check_row(sqlite3_stmt *stmt, void *ctx)
 	return column_verdict(stmt, 3, &check->verdict);
 }
 
+static int counter_words(sqlite3_stmt *stmt, struct store_counter *counter)
+{
+	char *direction = column_text(stmt, 7), *via = column_text(stmt, 8);
+	int error;
+
+	error = store_direction_parse(direction, &counter->direction);
+	if (!error)
+		error = store_via_parse(via, &counter->value.via);
+	free(via);
+	free(direction);
+	return error ? -EBADMSG : 0;
+}
+
+static int counter_row(sqlite3_stmt *stmt, void *ctx)
+{
+	struct store_content *content = ctx;
+	int64_t number = sqlite3_column_int64(stmt, 9);
+	struct store_counter *counter;
+
+	content->counter = mem_grow(content->counter, content->nr_counters + 1,
+				    sizeof(*content->counter));
+	counter = &content->counter[content->nr_counters++];
+	*counter = (struct store_counter){
+		.cell = sqlite3_column_int64(stmt, 0),
+		.source = column_text(stmt, 1),
+		.phase = sqlite3_column_int64(stmt, 2),
+		.name = column_text(stmt, 3),
+		.windows = sqlite3_column_int64(stmt, 4),
+		.event = column_text(stmt, 5),
+		.unit = column_text(stmt, 6),
+		.value.error = number,
+		.value.value = sqlite3_column_int64(stmt, 10),
+		.value.raw = sqlite3_column_int64(stmt, 11),
+		.value.enabled = sqlite3_column_int64(stmt, 12),
+		.value.running = sqlite3_column_int64(stmt, 13),
+	};
+	if (number < 0 || number > PERFCTR_ERRNO_MAX)
+		return -EBADMSG;
+	return counter_words(stmt, counter);
+}
+
 /**
  * struct table - how a table is read
  * @row: takes one row
@@ -227,7 +268,7 @@ struct table {
 	"SELECT id, variant, workload, params, trial, status, verdict, reason, started, ready_ns," \
 	" wall_ns, max_rss, command, console, job, " placement " FROM cell ORDER BY id"
 
-/* Samples and checks come cell by cell, and within a cell as they were recorded. */
+/* Samples, checks and counters come cell by cell, and within a cell as they were recorded. */
 static const struct table table[] = {
 	{ finding_row, { { 5, "SELECT stage, time, name, level, seen, mend FROM finding ORDER BY id" },
 			 { 1, "SELECT '' WHERE 0" } } },
@@ -241,6 +282,10 @@ static const struct table table[] = {
 	{ series_row, { { 1, "SELECT cell, name, labels, samples FROM series ORDER BY cell, id" } } },
 	{ check_row, { { 1, "SELECT cell, name, labels, verdict, reason FROM checks"
 			    " ORDER BY cell, id" } } },
+	{ counter_row, { { 6, "SELECT cell, source, phase, name, windows, event, unit, direction, via,"
+			      " error, value, raw, enabled_ns, running_ns FROM counters"
+			      " ORDER BY cell, id" },
+			 { 1, "SELECT '' WHERE 0" } } },
 };
 
 #define RUN_COLUMNS(traffic, strict) \
@@ -374,6 +419,14 @@ static void cell_free(struct store_cell *cell)
 	free(cell->placement);
 }
 
+void store_counter_free(struct store_counter *counter)
+{
+	free(counter->source);
+	free(counter->name);
+	free(counter->event);
+	free(counter->unit);
+}
+
 void store_content_free(struct store_content *content)
 {
 	for (size_t i = 0; i < content->nr_findings; i++)
@@ -395,6 +448,9 @@ void store_content_free(struct store_content *content)
 		free(content->check[i].reason);
 	}
 	free(content->finding);
+	for (size_t i = 0; i < content->nr_counters; i++)
+		store_counter_free(&content->counter[i]);
+	free(content->counter);
 	free(content->kernel);
 	free(content->metric);
 	free(content->cell);

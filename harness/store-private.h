@@ -39,10 +39,11 @@ extern const char store_schema_sql[];
 /** store_unit_word() - the unit as it is stored ("clock" stays "clock" whatever the engine) */
 const char *store_unit_word(enum metric_unit unit);
 
-/* The words of a stored metric, back again. Return: 0 or -EINVAL. */
+/* The words of a stored metric or counter, back again. Return: 0 or -EINVAL. */
 int store_unit_parse(const char *word, enum metric_unit *ret_unit);
 int store_direction_parse(const char *word, enum metric_direction *ret_direction);
 int store_combine_parse(const char *word, enum metric_combine *ret_combine);
+int store_via_parse(const char *word, enum perfctr_via *ret_via);
 int store_reference_parse(const char *word, enum metric_reference *ret_reference);
 
 /**
@@ -63,7 +64,7 @@ int store_failed(struct store *store, const char *what, struct err *err);
  * @sql: with a '?' for each value
  * @types: one letter a value: 's' const char * (NULL becomes ""), 'n' const
  *	char * (NULL becomes SQL's NULL), 'i' int64_t, 'd' double, 'b' const void *
- *	and size_t
+ *	and size_t, '0' nothing (SQL's NULL)
  *
  * Return: 0 or -errno.
  */

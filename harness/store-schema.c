@@ -101,7 +101,29 @@ const char store_schema_sql[] =
 	"	verdict TEXT NOT NULL,"
 	"	reason TEXT NOT NULL"
 	") STRICT;"
-	"CREATE INDEX checks_cell ON checks (cell);";
+	"CREATE INDEX checks_cell ON checks (cell);"
+	"CREATE TABLE counters ("
+	"	id INTEGER PRIMARY KEY,"
+	"	cell INTEGER NOT NULL REFERENCES cell (id),"
+	"	source TEXT NOT NULL CHECK (source IN ('guest', 'host')),"
+	"	phase INTEGER NOT NULL CHECK (phase > 0),"
+	"	name TEXT NOT NULL,"
+	"	windows INTEGER NOT NULL CHECK (windows >= 0),"
+	"	event TEXT NOT NULL,"
+	"	unit TEXT NOT NULL,"
+	"	direction TEXT NOT NULL,"
+	"	via TEXT NOT NULL,"
+	"	error INTEGER NOT NULL CHECK (error >= 0),"
+	"	value INTEGER CHECK (value >= 0),"
+	"	raw INTEGER CHECK (raw >= 0),"
+	"	enabled_ns INTEGER CHECK (enabled_ns >= 0),"
+	"	running_ns INTEGER CHECK (running_ns >= 0),"
+	"	UNIQUE (cell, source, phase, event),"
+	"	CHECK ((error = 0) = (value IS NOT NULL)),"
+	"	CHECK ((value IS NULL) = (raw IS NULL)),"
+	"	CHECK ((value IS NULL) = (enabled_ns IS NULL)),"
+	"	CHECK ((value IS NULL) = (running_ns IS NULL))"
+	") STRICT;";
 
 /* Not metric_unit_name(): that resolves the clock, and a stored run must not lose it. */
 static const char *const unit_word[UNIT_NR] = {
@@ -134,6 +156,17 @@ int store_direction_parse(const char *word, enum metric_direction *ret_direction
 		if (strcmp(word, metric_direction_name(i)))
 			continue;
 		*ret_direction = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int store_via_parse(const char *word, enum perfctr_via *ret_via)
+{
+	for (int i = 0; i < PERFCTR_VIAS; i++) {
+		if (strcmp(word, perfctr_via_name(i)))
+			continue;
+		*ret_via = i;
 		return 0;
 	}
 	return -EINVAL;

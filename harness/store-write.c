@@ -208,6 +208,24 @@ static int add_check(struct store *store, int64_t cell, const struct store_check
 		verdict_name(check->verdict), check->reason);
 }
 
+/* What could not be counted has no figures: NULL, which no sum takes for 0. */
+static int add_counter(struct store *store, int64_t cell, const struct store_counter *counter,
+		       struct err *err)
+{
+	static const char sql[] =
+		"INSERT INTO counters (cell, source, phase, name, windows, event, unit, direction,"
+		" via, error, value, raw, enabled_ns, running_ns)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	const struct perfctr_value *value = &counter->value;
+
+	return store_exec(store, "record a counter", err, sql,
+		value->error ? "isisissssi0000" : "isisissssiiiii", cell, counter->source,
+		(int64_t)counter->phase, counter->name, (int64_t)counter->windows, counter->event,
+		counter->unit, metric_direction_name(counter->direction),
+		perfctr_via_name(value->via), (int64_t)value->error, (int64_t)value->value,
+		(int64_t)value->raw, (int64_t)value->enabled, (int64_t)value->running);
+}
+
 /* NULL texts keep what store_cell_begin() wrote. */
 static int end_cell(struct store *store, const struct store_cell *cell, struct err *err)
 {
@@ -239,6 +257,9 @@ int store_cell_end(struct store *store, const struct store_cell *cell,
 		error = add_series(store, cell->id, &series[i], err);
 	for (size_t i = 0; i < nr_checks && !error; i++)
 		error = add_check(store, cell->id, &check[i], err);
+	/* An older run has no table for them. */
+	for (size_t i = 0; i < cell->nr_counters && !error && store->schema >= 6; i++)
+		error = add_counter(store, cell->id, &cell->counter[i], err);
 	return end_step(store, error, err);
 }
 

@@ -109,6 +109,8 @@ static int bind(sqlite3_stmt *stmt, int at, char type, va_list *args)
 		return sqlite3_bind_text(stmt, at, text, -1, SQLITE_STATIC);
 	case 'i':
 		return sqlite3_bind_int64(stmt, at, va_arg(*args, int64_t));
+	case '0':
+		return sqlite3_bind_null(stmt, at);
 	case 'd':
 		return sqlite3_bind_double(stmt, at, va_arg(*args, double));
 	case 'b':

@@ -14,6 +14,7 @@
 #include "err.h"
 #include "host-level.h"
 #include "metric.h"
+#include "perfctr.h"
 #include "util.h"
 #include "verdict.h"
 
@@ -23,8 +24,9 @@
  * 3: run.traffic
  * 4: cell.placement
  * 5: run.strict, finding
+ * 6: table counters
  */
-#define STORE_SCHEMA 5
+#define STORE_SCHEMA 6
 
 struct store;
 
@@ -114,6 +116,9 @@ struct store_finding {
  * @console: path of the console, relative to the run's folder
  * @job: text of /job
  * @placement: where its guest ran, one line each for what was planned and what was seen
+ * @counter: for store_cell_end() only; of a run that was loaded they are in struct
+ *	store_content
+ * @nr_counters: how many
  */
 struct store_cell {
 	int64_t id;
@@ -132,6 +137,8 @@ struct store_cell {
 	char *console;
 	char *job;
 	char *placement;
+	const struct store_counter *counter;
+	size_t nr_counters;
 };
 
 /** struct store_metric - a declared metric, kept with the run so that it explains itself */
@@ -162,6 +169,33 @@ struct store_check {
 	char *labels;
 	enum verdict verdict;
 	char *reason;
+};
+
+#define STORE_GUEST "guest"
+#define STORE_HOST "host"
+
+/**
+ * struct store_counter - an event over one phase of one cell
+ * @cell: which
+ * @source: STORE_GUEST, or STORE_HOST: the vCPU threads of the guest
+ * @phase: number of the phase, from 1
+ * @name: of the phase
+ * @windows: timed operations in it; 0 for the host
+ * @event: name of the event
+ * @unit: of one
+ * @direction: which way is better
+ * @value: what was counted, or why it was not
+ */
+struct store_counter {
+	int64_t cell;
+	char *source;
+	uint64_t phase;
+	char *name;
+	uint64_t windows;
+	char *event;
+	char *unit;
+	enum metric_direction direction;
+	struct perfctr_value value;
 };
 
 /**
@@ -223,7 +257,7 @@ int store_cell_begin(struct store *store, const struct store_cell *cell, struct 
 
 /**
  * store_cell_end() - all a cell brought, in one durable transaction
- * @cell: id, verdict, reason, times, command, placement; status becomes "finished"
+ * @cell: id, verdict, reason, times, command, placement, counters; status becomes "finished"
  * @series: what was recorded
  * @nr_series: how many
  * @check: what was judged
@@ -264,10 +298,15 @@ struct store_content {
 	size_t nr_series;
 	struct store_check *check;
 	size_t nr_checks;
+	struct store_counter *counter;
+	size_t nr_counters;
 };
 
 int store_load(struct store *store, struct store_content *ret_content, struct err *err);
 void store_content_free(struct store_content *content);
+
+/** store_counter_free() - what such a row points to */
+void store_counter_free(struct store_counter *counter);
 
 /**
  * store_find() - the folder of a run

@@ -285,6 +285,56 @@ static void free_series(struct store_series *list, size_t nr)
 	free(list);
 }
 
+/*
+ * Of the guest in phase 1 and 2 and of the host: what is counted, shared, absent, and
+ * counted in one phase only.
+ */
+static const struct perfctr_value sample_counters[3][PERFCTR_EVENTS] = {
+	{
+		{ .value = 81234567, .raw = 81234567, .enabled = 40000000, .running = 40000000 },
+		{ .value = 120000000, .raw = 90000000, .enabled = 40000000, .running = 30000000 },
+		{ .error = ENOENT }, { .error = ENOENT }, { .error = PERFCTR_NEVER_RAN },
+		{ .via = PERFCTR_VIA_ACCOUNT, .value = 1031, .raw = 1031 },
+		{ .via = PERFCTR_VIA_ACCOUNT, .value = 0, .raw = 0 },
+		{ .via = PERFCTR_VIA_ACCOUNT, .value = 39876543, .raw = 39876543 },
+	}, {
+		{ .value = 41234567, .raw = 41234567, .enabled = 20000000, .running = 20000000 },
+		{ .value = 60000000, .raw = 60000000, .enabled = 20000000, .running = 20000000 },
+		{ .error = ENOENT }, { .error = ENOENT },
+		{ .value = 4242, .raw = 4242, .enabled = 20000000, .running = 20000000 },
+		{ .via = PERFCTR_VIA_ACCOUNT, .value = 1024, .raw = 1024 },
+		{ .via = PERFCTR_VIA_ACCOUNT, .value = 3, .raw = 3 },
+		{ .via = PERFCTR_VIA_ACCOUNT, .value = 19876543, .raw = 19876543 },
+	}, {
+		{ .error = EACCES }, { .error = EACCES }, { .error = EACCES }, { .error = EACCES },
+		{ .error = EACCES },
+		{ .value = 4360, .raw = 4360, .enabled = 5000000000, .running = 5000000000 },
+		{ .value = 512, .raw = 512, .enabled = 5000000000, .running = 5000000000 },
+		{ .value = 5000000000, .raw = 5000000000, .enabled = 5000000000,
+		  .running = 5000000000 },
+	},
+};
+
+static size_t make_counters(struct store_counter *list)
+{
+	static const char *const names[] = { "store content=text", "load", "whole guest" };
+	size_t nr = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		for (unsigned int k = 0; k < PERFCTR_EVENTS; k++)
+			list[nr++] = (struct store_counter){
+				.source = i < 2 ? STORE_GUEST : STORE_HOST,
+				.phase = i < 2 ? i + 2 : 1,
+				.name = (char *)names[i],
+				.windows = i < 2 ? 1024 : 0,
+				.event = (char *)perfctr_event[k].name,
+				.unit = (char *)perfctr_event[k].unit,
+				.direction = perfctr_event[k].direction,
+				.value = sample_counters[i][k],
+			};
+	return nr;
+}
+
 static void end_well(struct maker *maker, struct store_cell *cell, size_t variant,
 		     enum verdict verdict, const char *reason)
 {
@@ -293,6 +343,7 @@ static void end_well(struct maker *maker, struct store_cell *cell, size_t varian
 		{ 0, "content", "content=text", verdict, (char *)reason },
 	};
 	bool zswap = !strcmp(cell->workload, "zswap");
+	struct store_counter counter[3 * PERFCTR_EVENTS];
 	struct store_series *series;
 	size_t nr = 0;
 
@@ -303,6 +354,8 @@ static void end_well(struct maker *maker, struct store_cell *cell, size_t varian
 	cell->ready_ns = 1431000000;
 	cell->wall_ns = 6204000000;
 	cell->max_rss = 412 << 20;
+	cell->counter = counter;
+	cell->nr_counters = zswap && maker->sample->counters ? make_counters(counter) : 0;
 	must(store_cell_end(maker->store, cell, series, nr, check, zswap ? 2 : 1, &maker->err),
 	     &maker->err);
 	free_series(series, nr);

@@ -27,6 +27,7 @@ enum sample_trouble {
  * @disturbed: the host was looked at, and was not quiet
  * @id: of the run; NULL for one that is always the same
  * @host: where it ran; NULL likewise
+ * @counters: performance counters of zswap's cells were read
  */
 struct sample_run {
 	const char *engine;
@@ -40,6 +41,7 @@ struct sample_run {
 	bool disturbed;
 	const char *id;
 	const char *host;
+	bool counters;
 };
 
 /** sample_run_make() - write it to a new folder; a failure fails the running test */

@@ -21,7 +21,7 @@
 
 static const struct sample_run sample = {
 	.engine = "exact", .variants = "baseline,vmemmap-4k", .trials = 2,
-	.compressors = "lzo,lz4", .pools = "zsmalloc",
+	.compressors = "lzo,lz4", .pools = "zsmalloc", .counters = true,
 };
 
 static void what_is_written_is_read_again(void **state)
@@ -170,14 +170,14 @@ static void a_newer_schema_is_refused_and_names_the_suite_it_needs(void **state)
 	(void)state;
 
 	sample_run_make(&sample, dir);
-	run_sql(dir, "PRAGMA user_version = 6; UPDATE run SET suite_version = '7.5'");
+	run_sql(dir, "PRAGMA user_version = 99; UPDATE run SET suite_version = '7.5'");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
 	assert_non_null(strstr(err.text, "pagemeta 7.5 or newer"));
 	assert_int_equal(store_open(dir, true, &store, &err), -EPROTO);
 
 	run_sql(dir, "DROP TABLE run");
 	assert_int_equal(store_open(dir, false, &store, &err), -EPROTO);
-	assert_non_null(strstr(err.text, "schema 6"));
+	assert_non_null(strstr(err.text, "schema 99"));
 	run_sql(dir, "PRAGMA user_version = 0");
 	assert_int_equal(store_open(dir, false, &store, &err), -EBADMSG);
 	sample_remove(dir);
@@ -192,7 +192,7 @@ static void a_run_of_an_older_schema_is_read(void **state)
 	sample_run_make(&sample, dir);
 	run_sql(dir, "PRAGMA user_version = 1; ALTER TABLE metric DROP COLUMN reference;"
 		" ALTER TABLE run DROP COLUMN traffic; ALTER TABLE cell DROP COLUMN placement;"
-		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding");
+		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding; DROP TABLE counters");
 	load(dir, &content);
 	assert_int_equal(content.nr_metrics, 10);
 	assert_int_equal(content.metric[2].combine, COMBINE_P99);
@@ -201,6 +201,7 @@ static void a_run_of_an_older_schema_is_read(void **state)
 	assert_string_equal(content.cell[0].placement, "");
 	assert_false(content.run.strict);
 	assert_int_equal(content.nr_findings, 0);
+	assert_int_equal(content.nr_counters, 0);
 	store_content_free(&content);
 	run_sql(dir, "PRAGMA user_version = 4; ALTER TABLE metric ADD COLUMN reference TEXT DEFAULT 'equal';"
 		" ALTER TABLE run ADD COLUMN traffic TEXT DEFAULT '32K';"
@@ -243,14 +244,17 @@ static void a_run_of_an_older_schema_is_written_to(void **state)
 {
 	char *dir = sample_folder();
 	struct store_content content;
-	struct store_cell cell = { .id = 1, .placement = "node 0, CPU 1", .reason = "" };
+	struct store_counter counter = { .source = STORE_HOST, .phase = 1, .name = "whole guest",
+					 .event = "cycles", .unit = "count" };
+	struct store_cell cell = { .id = 1, .placement = "node 0, CPU 1", .reason = "",
+				   .counter = &counter, .nr_counters = 1 };
 	const struct store_finding finding = { .name = "load", .seen = "", .mend = "" };
 	struct store *store;
 	(void)state;
 
 	sample_run_make(&sample, dir);
 	run_sql(dir, "PRAGMA user_version = 3; ALTER TABLE cell DROP COLUMN placement;"
-		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding;"
+		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding; DROP TABLE counters;"
 		" UPDATE cell SET status = 'planned', verdict = NULL WHERE id = 1");
 	assert_int_equal(store_open(dir, true, &store, NULL), 0);
 	assert_int_equal(store_add_finding(store, &finding, NULL), 0);
@@ -260,6 +264,94 @@ static void a_run_of_an_older_schema_is_written_to(void **state)
 	load(dir, &content);
 	assert_string_equal(content.cell[0].status, "finished");
 	assert_string_equal(content.cell[0].placement, "");
+	store_content_free(&content);
+	sample_remove(dir);
+}
+
+static struct perfctr_value counted(uint64_t value, uint64_t raw, uint64_t enabled,
+				    uint64_t running)
+{
+	return (struct perfctr_value){ .value = value, .raw = raw, .enabled = enabled,
+				       .running = running };
+}
+
+static void end_with_counters(const char *dir, const struct store_counter *counter, size_t nr)
+{
+	struct store_cell cell = { .id = 1, .counter = counter, .nr_counters = nr };
+	struct store *store = create(dir);
+	struct err err = { "" };
+
+	plan_cells(store, 1);
+	must(store_cell_end(store, &cell, NULL, 0, NULL, 0, &err), &err);
+	store_close(store);
+}
+
+static void counters_are_kept_and_absent_ones_are_null(void **state)
+{
+	struct store_counter counter[] = {
+		{ .source = STORE_GUEST, .phase = 7, .name = "op=fault", .windows = 12,
+		  .event = "cycles", .unit = "count", .direction = DIR_LOWER,
+		  .value = counted(PERFCTR_MAX, 5, PERFCTR_MAX, 9) },
+		{ .source = STORE_GUEST, .phase = 7, .name = "op=fault", .windows = 12,
+		  .event = "llc_misses", .unit = "count", .value = { .error = ENOENT } },
+		{ .source = STORE_HOST, .phase = 1, .name = "whole guest", .event = "task_clock",
+		  .unit = "ns", .value = { .via = PERFCTR_VIA_ACCOUNT } },
+	};
+	char *dir = sample_folder(), *path = db_path(dir);
+	struct store_content content;
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+	(void)state;
+
+	end_with_counters(dir, counter, ARRAY_SIZE(counter));
+	load(dir, &content);
+	assert_int_equal(content.nr_counters, 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct store_counter *got = &content.counter[i];
+
+		assert_int_equal(got->cell, 1);
+		assert_string_equal(got->source, counter[i].source);
+		assert_true(got->phase == counter[i].phase);
+		assert_string_equal(got->name, counter[i].name);
+		assert_true(got->windows == counter[i].windows);
+		assert_string_equal(got->event, counter[i].event);
+		assert_string_equal(got->unit, counter[i].unit);
+		assert_int_equal(got->direction, counter[i].direction);
+		assert_memory_equal(&got->value, &counter[i].value, sizeof(got->value));
+	}
+	store_content_free(&content);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_prepare_v2(db, "SELECT count(*), count(value), count(raw), count(enabled_ns),"
+			   " count(running_ns) FROM counters", -1, &stmt, NULL);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(stmt, 0), 3);
+	for (int i = 1; i < 5; i++)
+		assert_int_equal(sqlite3_column_int(stmt, i), 2);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	free(path);
+	sample_remove(dir);
+}
+
+/* The same event of the same phase twice would be added up by who reads it. */
+static void a_counter_twice_is_no_cell(void **state)
+{
+	struct store_counter twice[] = {
+		{ .source = STORE_GUEST, .phase = 1, .name = "a", .event = "cycles", .unit = "count" },
+		{ .source = STORE_GUEST, .phase = 1, .name = "b", .event = "cycles", .unit = "count" },
+	};
+	struct store_cell cell = { .id = 1, .counter = twice, .nr_counters = 2 };
+	char *dir = sample_folder();
+	struct store *store = create(dir);
+	struct store_content content;
+	(void)state;
+
+	plan_cells(store, 1);
+	assert_int_equal(store_cell_end(store, &cell, NULL, 0, NULL, 0, NULL), -EINVAL);
+	store_close(store);
+	load(dir, &content);
+	assert_int_equal(content.nr_counters, 0);
+	assert_string_equal(content.cell[0].status, "planned");
 	store_content_free(&content);
 	sample_remove(dir);
 }
@@ -278,6 +370,11 @@ static void rows_that_make_no_sense_are_refused(void **state)
 		"UPDATE checks SET verdict = ''",
 		"UPDATE finding SET level = 'bad'",
 		"PRAGMA ignore_check_constraints = 1; UPDATE finding SET stage = 'middle'",
+		"UPDATE counters SET via = 'magic'",
+		"UPDATE counters SET direction = 'up'",
+		"UPDATE counters SET error = 4096, value = NULL, raw = NULL, enabled_ns = NULL,"
+		" running_ns = NULL",
+		"PRAGMA foreign_keys = 0; DROP TABLE counters",
 		"DELETE FROM run",
 		"PRAGMA foreign_keys = 0; DROP TABLE series",
 	};
@@ -565,6 +662,8 @@ int main(void)
 		cmocka_unit_test(a_run_of_an_older_schema_is_read),
 		cmocka_unit_test(findings_are_kept_as_they_were_found),
 		cmocka_unit_test(a_run_of_an_older_schema_is_written_to),
+		cmocka_unit_test(counters_are_kept_and_absent_ones_are_null),
+		cmocka_unit_test(a_counter_twice_is_no_cell),
 		cmocka_unit_test(rows_that_make_no_sense_are_refused),
 		cmocka_unit_test(damaged_files_never_crash_the_reader),
 		cmocka_unit_test(a_step_that_failed_in_part_is_not_kept_in_part),
