@@ -526,7 +526,7 @@ static int bisect_main(struct options *opts, int argc, char **argv)
 {
 	struct bisect_options bisect = {
 		.request = { .opts = opts, .engine = "auto", .argv = argv, .reuse = true,
-			     .plan = { .profile = "quick" } },
+			     .perfctr = PERFCTR_QUIET, .plan = { .profile = "quick" } },
 	};
 	struct bisect state = { 0 };
 	struct progress *progress;

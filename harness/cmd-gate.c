@@ -477,7 +477,7 @@ static int gate_main(struct options *opts, int argc, char **argv)
 {
 	struct gate_options gate = {
 		.request = { .opts = opts, .engine = "auto", .argv = argv, .reuse = true,
-			     .plan = { .profile = "quick" } },
+			     .perfctr = PERFCTR_QUIET, .plan = { .profile = "quick" } },
 	};
 	struct gate_kernels kernels = { 0 };
 	struct session session = { 0 };

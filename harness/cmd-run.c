@@ -17,11 +17,12 @@
 #define VARIANTS_DEFAULT "baseline,vmemmap-4k"
 #define ENGINE_DEFAULT "auto"
 #define PROFILE_DEFAULT "quick"
+#define COUNTERS_DEFAULT PERFCTR_QUIET
 
 enum {
 	OPT_VARIANTS = OPT_OWN, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS, OPT_PROFILE, OPT_OUT,
 	OPT_RESUME, OPT_DRY_RUN, OPT_PARAM, OPT_JOBS, OPT_PROBE, OPT_NO_PLOTS,
-	OPT_SILENCE, OPT_TRAFFIC, OPT_STRICT,
+	OPT_SILENCE, OPT_TRAFFIC, OPT_STRICT, OPT_COUNTERS,
 };
 
 /**
@@ -53,9 +54,24 @@ static int take_traffic(struct run_options *run, const char *sizes)
 	return -1;
 }
 
+static int take_counters(struct run_options *run, const char *name)
+{
+	struct strv known = { 0 };
+	int code;
+
+	if (!perfctr_mode_parse(name, &run->request.perfctr))
+		return -1;
+	for (int i = 0; i < PERFCTR_MODES; i++)
+		strv_add(&known, "%s", perfctr_mode_name(i));
+	code = cmd_unknown("--counters", name, &known);
+	strv_free(&known);
+	return code;
+}
+
 static int take_option(void *ctx, int opt)
 {
 	struct run_options *run = ctx;
+
 	switch (opt) {
 	case OPT_VARIANTS:
 		run->variants = optarg;
@@ -74,6 +90,8 @@ static int take_option(void *ctx, int opt)
 		return cmd_count("--silence", optarg, &run->request.silence_s);
 	case OPT_TRAFFIC:
 		return take_traffic(run, optarg ? optarg : CACHE_SIZES_DEFAULT);
+	case OPT_COUNTERS:
+		return take_counters(run, optarg);
 	case OPT_PROFILE:
 		run->request.plan.profile = optarg;
 		return -1;
@@ -111,6 +129,7 @@ static int check_resume(const struct run_options *run)
 		return -1;
 	if (run->dry_run || request->out || request->plan.trials || request->plan.workloads.nr ||
 	    request->plan.params.nr || request->traffic || request->strict ||
+	    request->perfctr != COUNTERS_DEFAULT ||
 	    strcmp(request->plan.profile, PROFILE_DEFAULT) ||
 	    strcmp(request->engine, ENGINE_DEFAULT) || strcmp(run->variants, VARIANTS_DEFAULT)) {
 		report_usage("--resume %s: runs what that run has planned; only --jobs, --silence and "
@@ -133,6 +152,7 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 		{ "jobs", required_argument, NULL, OPT_JOBS },
 		{ "silence", required_argument, NULL, OPT_SILENCE },
 		{ "traffic", optional_argument, NULL, OPT_TRAFFIC },
+		{ "counters", required_argument, NULL, OPT_COUNTERS },
 		{ "out", required_argument, NULL, OPT_OUT },
 		{ "resume", required_argument, NULL, OPT_RESUME },
 		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
@@ -269,7 +289,7 @@ static int run_main(struct options *opts, int argc, char **argv)
 {
 	struct run_options run = {
 		.request = { .opts = opts, .engine = ENGINE_DEFAULT, .argv = argv,
-			     .plan = { .profile = PROFILE_DEFAULT } },
+			     .perfctr = COUNTERS_DEFAULT, .plan = { .profile = PROFILE_DEFAULT } },
 		.variants = VARIANTS_DEFAULT,
 	};
 	struct session session = { 0 };
@@ -312,6 +332,7 @@ const struct command cmd_run = {
 		 "  --jobs N                guests at once\n"
 		 "  --traffic[=SIZES]       count memory traffic; caches to model: bytes/ways of L1,\n"
 		 "                          L2, LLC, entries/ways of the dTLB (" CACHE_SIZES_DEFAULT ")\n"
+		 "  --counters WHAT         performance counters: quiet, perf or none (quiet)\n"
 		 "  --silence SECONDS       a guest that says nothing for so long hangs\n"
 		 "  --out DIR               folder of this run\n"
 		 "  --resume RUN            run what is missing of an earlier run\n"

@@ -183,7 +183,7 @@ static void request_notice(const struct selftest_options *self, const struct var
 	*request = (struct session_request){
 		.opts = self->opts, .engine = self->engine, .jobs = self->jobs,
 		.silence_s = self->silence_s ? self->silence_s : SILENCE_S, .reuse = true,
-		.argv = self->argv, .plan = { .profile = "quick" },
+		.argv = self->argv, .perfctr = PERFCTR_QUIET, .plan = { .profile = "quick" },
 	};
 	strv_add(&request->plan.variants, "%s", mutant->parent);
 	strv_add(&request->plan.variants, "%s", mutant->parent);

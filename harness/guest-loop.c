@@ -162,6 +162,21 @@ static void end(struct guest *guest)
 	}
 }
 
+/* The threads are gone, and what they counted can still be read. */
+static void end_counters(struct guest *guest)
+{
+	struct perfctr_phase *phase = &guest->result.counters;
+
+	if (!guest->counters)
+		return;
+	perfctr_set_next(guest->counters, phase->value);
+	perfctr_set_close(guest->counters);
+	guest->counters = NULL;
+	phase->number = 1;
+	strcpy(phase->name, "whole guest");
+	guest->result.counted = true;
+}
+
 static void reap(struct guest *guest)
 {
 	struct rusage usage = { 0 };
@@ -170,6 +185,7 @@ static void reap(struct guest *guest)
 		;
 	guest->result.max_rss = (uint64_t)usage.ru_maxrss * 1024;
 	guest->pid = -1;
+	end_counters(guest);
 	end(guest);
 }
 

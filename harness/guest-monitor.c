@@ -37,6 +37,26 @@ static void let_run(struct guest *guest)
 		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU takes no commands on QMP");
 }
 
+/*
+ * The emulator runs all CPUs of an exact guest in one thread, which is to be counted once.
+ * Without memory there are no counters, and that is all.
+ */
+static void count(struct guest *guest)
+{
+	pid_t thread[TOPO_CPUS_MAX];
+	unsigned int nr = 0, k;
+
+	if (!guest->config.counters)
+		return;
+	for (unsigned int i = 0; i < guest->nr_vcpus; i++) {
+		for (k = 0; k < nr && thread[k] != guest->vcpu[i]; k++)
+			;
+		if (k == nr)
+			thread[nr++] = guest->vcpu[i];
+	}
+	perfctr_set_threads(thread, nr, &guest->counters);
+}
+
 /* [{"cpu-index": 0, "thread-id": 1234, ...}, ...] */
 static unsigned int thread_ids(const json_t *cpus, pid_t *ret_tid, unsigned int max)
 {
@@ -114,16 +134,20 @@ static void on_cpus(void *ctx, const json_t *answer, const char *why)
 	if (nr != guest->config.cpus)
 		snprintf(err.text, sizeof(err.text), "QEMU names %u of %u vCPU threads%s%s", nr,
 			 guest->config.cpus, why ? ": " : "", why ? why : "");
-	else if (!guest_place(guest->pid, guest->vcpu, nr, guest->config.placement, &err) &&
-		 !check_memory(guest, &err))
-		let_run(guest);
-	if (err.text[0])
+	else if (topo_is_pinned(guest->config.placement) &&
+		 !guest_place(guest->pid, guest->vcpu, nr, guest->config.placement, &err))
+		check_memory(guest, &err);
+	if (err.text[0]) {
 		guest_bed_failed(guest, GUEST_NO_BOOT, err.text);
+		return;
+	}
+	count(guest);
+	let_run(guest);
 }
 
 static void place_and_run(struct guest *guest)
 {
-	if (!topo_is_pinned(guest->config.placement))
+	if (!topo_is_pinned(guest->config.placement) && !guest->config.counters)
 		let_run(guest);
 	else if (qmp_send(guest->qmp, "query-cpus-fast", NULL, on_cpus, guest))
 		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU takes no commands on QMP");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "guest-private.h"
+#include "perfctr-msg.h"
 
 static void __attribute__((format(printf, 2, 3)))
 garbage(struct guest *guest, const char *fmt, ...)
@@ -64,9 +65,18 @@ static void take_record(struct guest *guest, const struct msg *msg)
 		guest->config.on_msg(guest->config.on_msg_ctx, msg);
 }
 
+/* Counters are a record within a record. */
+static bool makes_sense(struct guest *guest, const struct frame *frame)
+{
+	struct perfctr_phase phase;
+
+	return !msg_decode(frame, guest->msg) &&
+	       (guest->msg->type != MSG_COUNTERS || !perfctr_from_msg(guest->msg, &phase));
+}
+
 static void take_frame(struct guest *guest, const struct frame *frame)
 {
-	if (msg_decode(frame, guest->msg))
+	if (!makes_sense(guest, frame))
 		garbage(guest, "record %u (%s, %u bytes): what it holds makes no sense", frame->seq,
 			msg_type_name(frame->type), frame->len);
 	else

@@ -9,6 +9,7 @@
 
 #include "guest-args.h"
 #include "guest-judge.h"
+#include "perfctr-set.h"
 #include "qmp.h"
 
 #define GUEST_SECOND UINT64_C(1000000000)
@@ -47,6 +48,7 @@ enum guest_state {
  * @qmp: monitor
  * @decoder: of the port
  * @msg: the record being looked at
+ * @counters: of its vCPU threads, NULL for none
  * @words: last bytes of what QEMU printed
  * @words_len: how many
  * @start_ns: QEMU was started
@@ -69,6 +71,7 @@ struct guest {
 	struct qmp *qmp;
 	struct frame_decoder *decoder;
 	struct msg *msg;
+	struct perfctr_set *counters;
 	char words[GUEST_WORDS_MAX];
 	size_t words_len;
 	uint64_t start_ns;

@@ -51,6 +51,7 @@ static void guest_free(struct guest *guest)
 	console_free(guest->console);
 	qmp_free(guest->qmp);
 	frame_decoder_free(guest->decoder);
+	perfctr_set_close(guest->counters);
 	free(guest->msg);
 	guest_result_free(&guest->result);
 	free(guest);

@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "err.h"
 #include "msg.h"
+#include "perfctr.h"
 #include "topo-place.h"
 #include "util.h"
 
@@ -39,6 +40,7 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  * @mem_limit: bytes QEMU may allocate beyond the guest's memory; 0 takes a default,
  *	a smaller one where @pmem_touch_mib is given
  * @placement: where it runs, must live as long as the guest; NULL leaves it to the host
+ * @counters: count on the threads of the vCPUs, see struct guest_result
  * @traffic: the plugin that counts memory traffic, NULL for none; exact engine only
  * @traffic_caches: sizes of the caches it models, see cache_sizes_parse()
  * @traffic_path: file it writes
@@ -66,6 +68,7 @@ struct guest_config {
 	unsigned int boot_silence_s;
 	uint64_t mem_limit;
 	const struct topo_placement *placement;
+	bool counters;
 	const char *traffic;
 	const char *traffic_caches;
 	const char *traffic_path;
@@ -107,6 +110,8 @@ const char *guest_end_name(enum guest_end end);
  * @placed: malloc'd line: where its memory was when it had ended; NULL where none was
  *	bound, or QEMU was gone before one could look
  * @misplaced: some of it was on another node, or a vCPU on another CPU
+ * @counted: whether there are counters
+ * @counters: of the vCPU threads, from before the guest ran to the end of QEMU
  */
 struct guest_result {
 	enum guest_end end;
@@ -120,6 +125,8 @@ struct guest_result {
 	uint64_t max_rss;
 	char *placed;
 	bool misplaced;
+	bool counted;
+	struct perfctr_phase counters;
 };
 
 struct guest;

@@ -116,6 +116,8 @@ void record_msg(struct record *record, const struct msg *msg)
 		record_add_samples(record, msg->name, msg->labels, msg->samples, msg->nr_samples);
 	else if (msg->type == MSG_WINDOWS)
 		take_windows(record, msg);
+	else if (msg->type == MSG_COUNTERS)
+		record_take_counters(record, msg);
 	else if (msg->type == MSG_CHECK)
 		take_check(record, msg->name, msg->labels, msg->verdict, msg->text);
 }
@@ -232,11 +234,13 @@ enum verdict record_judge(struct record *record, const struct workload *workload
 		*ret_reason = str_dup(result->end_text);
 	}
 	missing = missing_metric(record, workload);
-	if (verdict == VERDICT_PASS && (missing || record->overflow)) {
+	if (verdict == VERDICT_PASS && (missing || record->overflow || record->disorder)) {
 		free(*ret_reason);
 		*ret_reason = missing ? str_printf("metric %s: no samples of series %s came",
 						   missing->name, missing->series) :
-					str_dup("the guest sent more than the harness keeps");
+			      record->overflow ?
+					str_dup("the guest sent more than the harness keeps") :
+					str_dup("the guest sent counters of a phase twice");
 		verdict = VERDICT_BROKEN;
 	}
 	if (!*ret_reason)
@@ -309,6 +313,9 @@ void record_free(struct record *record)
 		free(record->windows[i].labels);
 		free(record->windows[i].window);
 	}
+	for (size_t i = 0; i < record->nr_counters; i++)
+		store_counter_free(&record->counter[i]);
+	free(record->counter);
 	free(record->series);
 	free(record->check);
 	free(record->windows);

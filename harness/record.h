@@ -39,6 +39,10 @@ struct record_windows {
  * @nr_checks: how many
  * @windows: as they came; what came of one series in several records is one entry
  * @nr_windows: how many
+ * @counter: of the guest's phases as they came, and of the host
+ * @nr_counters: how many
+ * @phase: number of the guest's last phase
+ * @disorder: phases came twice or in no order; they were dropped
  * @samples: total over all series and windows
  * @overflow: the guest sent more than the limits; the rest was dropped
  */
@@ -49,6 +53,10 @@ struct record {
 	size_t nr_checks;
 	struct record_windows *windows;
 	size_t nr_windows;
+	struct store_counter *counter;
+	size_t nr_counters;
+	uint64_t phase;
+	bool disorder;
 	uint64_t samples;
 	bool overflow;
 };
@@ -59,6 +67,16 @@ void record_msg(struct record *record, const struct msg *msg);
 /** record_add_samples() - samples that the harness itself has of a series */
 void record_add_samples(struct record *record, const char *series, const char *labels,
 			const uint64_t *samples, size_t nr);
+
+/** record_take_counters() - the same for MSG_COUNTERS alone */
+void record_take_counters(struct record *record, const struct msg *msg);
+
+/** record_add_phase() - counters that the harness itself has; @source is STORE_HOST */
+void record_add_phase(struct record *record, const char *source,
+		      const struct perfctr_phase *phase);
+
+/** record_copy_counters() - those of a cell that an earlier run has */
+void record_copy_counters(struct record *record, const struct store_counter *counter, size_t nr);
 
 /** record_add_check() - a check the harness itself makes */
 void record_add_check(struct record *record, const char *name, enum verdict verdict,
@@ -87,6 +105,20 @@ enum verdict record_judge(struct record *record, const struct workload *workload
  */
 bool record_compare(const struct store_series *first, size_t nr_first,
 		    const struct store_series *second, size_t nr_second, char **ret_why);
+
+/**
+ * record_compare_counters() - the same for what was counted in the phases of the guests
+ * @first: counters of one boot, those of the host among them
+ * @nr_first: how many
+ * @second: of the other
+ * @nr_second: how many
+ * @ret_why: malloc'd: "16 counters", "" for none, or the first difference
+ *
+ * What each boot counts anew (perfctr_event's exact) must be equal, and so must the reason
+ * why something is not counted. Two boots without counters are equal.
+ */
+bool record_compare_counters(const struct store_counter *first, size_t nr_first,
+			     const struct store_counter *second, size_t nr_second, char **ret_why);
 
 void record_free(struct record *record);
 

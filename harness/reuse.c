@@ -80,21 +80,27 @@ static bool has_image(const struct store_content *run, const char *variant, cons
 static void point_at(const struct store_content *run, const struct store_cell *cell,
 		     struct reuse_cell *ret_cell)
 {
-	size_t series = 0, check = 0;
+	size_t series = 0, check = 0, counter = 0;
 
 	*ret_cell = (struct reuse_cell){ .run = run->run.id, .cell = cell };
 	while (series < run->nr_series && run->series[series].cell != cell->id)
 		series++;
 	while (check < run->nr_checks && run->check[check].cell != cell->id)
 		check++;
+	while (counter < run->nr_counters && run->counter[counter].cell != cell->id)
+		counter++;
 	ret_cell->series = run->series + series;
 	ret_cell->check = run->check + check;
+	ret_cell->counter = run->counter + counter;
 	while (series + ret_cell->nr_series < run->nr_series &&
 	       ret_cell->series[ret_cell->nr_series].cell == cell->id)
 		ret_cell->nr_series++;
 	while (check + ret_cell->nr_checks < run->nr_checks &&
 	       ret_cell->check[ret_cell->nr_checks].cell == cell->id)
 		ret_cell->nr_checks++;
+	while (counter + ret_cell->nr_counters < run->nr_counters &&
+	       ret_cell->counter[ret_cell->nr_counters].cell == cell->id)
+		ret_cell->nr_counters++;
 }
 
 static bool finished(const struct store_cell *cell)

@@ -19,6 +19,8 @@ struct reuse_cell {
 	size_t nr_series;
 	const struct store_check *check;
 	size_t nr_checks;
+	const struct store_counter *counter;
+	size_t nr_counters;
 };
 
 /**

@@ -36,7 +36,7 @@ static uint64_t delay_of(const struct plan_cell *cell, enum engine engine)
 }
 
 void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
-		struct job *ret_job)
+		enum perfctr_mode perfctr, struct job *ret_job)
 {
 	struct job *job = ret_job;
 
@@ -48,6 +48,7 @@ void runner_job(const struct plan_cell *cell, const struct variant *variant, enu
 			cell->trial : 1,
 		.delay = delay_of(cell, runner_engine(cell, engine)),
 		.page_bytes = variant->page_bytes,
+		.perfctr = perfctr,
 		.nr_counters = variant->nr_counters,
 	};
 	snprintf(job->workload, sizeof(job->workload), "%s", cell->workload->name);

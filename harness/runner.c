@@ -253,7 +253,8 @@ static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, 
 	slot->initramfs = str_printf("%s/console/%zu.cpio", dir, index + 1);
 	if (counts_traffic(runner, cell) || counts_calls(runner, index))
 		slot->counted = str_printf("%s/console/%zu.counted", dir, index + 1);
-	runner_job(cell, variant_of(runner, index)->variant, runner->config->engine, &job);
+	runner_job(cell, variant_of(runner, index)->variant, runner->config->engine,
+		   runner->config->perfctr, &job);
 	error = job_format(&job, &slot->job_text);
 	if (error)
 		return err_set(err, error, "cell %zu: its job cannot be written: %s", index + 1,
@@ -314,6 +315,7 @@ static int slot_start(struct runner *runner, struct slot *slot, struct err *err)
 			       patience[engine].per_guest_s *
 			       runner_deadline(cell, variant_of(runner, slot->index)->variant)) *
 			      (counts_traffic(runner, cell) ? TRAFFIC_PATIENCE : 1),
+		.counters = config->perfctr != PERFCTR_NONE,
 		.traffic = slot->counted ? config->plugin : NULL,
 		.traffic_caches = config->traffic_caches,
 		.traffic_path = slot->counted,
@@ -393,6 +395,7 @@ static void keep_first(struct runner *runner, const struct reuse_cell *known)
 	for (size_t i = 0; i < known->nr_series; i++)
 		record_add_samples(&runner->first, known->series[i].name, known->series[i].labels,
 				   known->series[i].samples, known->series[i].nr);
+	record_copy_counters(&runner->first, known->counter, known->nr_counters);
 	runner->first_done = true;
 }
 
@@ -405,6 +408,8 @@ static int take_known(struct runner *runner, size_t index, const struct reuse_ce
 		.reason = (char *)"",
 		.started = time(NULL),
 		.job = known->cell->job,
+		.counter = known->counter,
+		.nr_counters = known->nr_counters,
 	};
 	struct store_check *check;
 	char *reason;
@@ -434,7 +439,7 @@ static bool find_known(const struct runner *runner, size_t index, struct reuse_c
 
 	if (!runner->config->reuse || !cell->trial)
 		return false;
-	runner_job(cell, variant->variant, runner->config->engine, &job);
+	runner_job(cell, variant->variant, runner->config->engine, runner->config->perfctr, &job);
 	if (job_format(&job, &text))
 		return false;
 	found = reuse_find(runner->config->reuse, variant->image.image_hash, cell->params, text,
@@ -448,16 +453,25 @@ static void check_exactness(struct runner *runner, struct record *record)
 {
 	const struct runner_config *config = runner->config;
 	const struct store_series *first = runner->first.series;
-	size_t nr = runner->first.nr_series;
-	char *why;
+	const struct store_counter *counter = runner->first.counter;
+	size_t nr = runner->first.nr_series, nr_counters = runner->first.nr_counters;
+	char *why, *counted = NULL;
 	bool equal;
 
 	if (!first) {
 		first = config->first_series;
 		nr = config->nr_first_series;
+		counter = config->first_counter;
+		nr_counters = config->nr_first_counters;
 	}
 	equal = record_compare(first, nr, record->series, record->nr_series, &why);
-	record_add_check(record, "exactness", equal ? VERDICT_PASS : VERDICT_BROKEN, "%s", why);
+	if (equal)
+		equal = record_compare_counters(counter, nr_counters, record->counter,
+						record->nr_counters, &counted);
+	record_add_check(record, "exactness", equal ? VERDICT_PASS : VERDICT_BROKEN, "%s%s%s", why,
+			 !counted || !*counted ? "" : equal ? ", and the same " : ", but ",
+			 counted ? counted : "");
+	free(counted);
 	free(why);
 }
 
@@ -564,6 +578,8 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 	/* Of a guest that came to its end: what went wrong before says more. */
 	if (slot->counted && result.end == GUEST_DONE)
 		take_counted(runner, slot);
+	if (result.counted)
+		record_add_phase(&slot->record, STORE_HOST, &result.counters);
 	cell.placement = runner_placed(&slot->place, runner_engine(planned, runner->config->engine),
 				       &result, &slot->record);
 	cell.verdict = record_judge(&slot->record, planned->workload, also, &result, &cell.reason);
@@ -577,6 +593,8 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 	cell.max_rss = result.max_rss;
 	cell.command = result.command;
 	cell.job = slot->job_text;
+	cell.counter = slot->record.counter;
+	cell.nr_counters = slot->record.nr_counters;
 	cell.console = console_name(slot->index);
 	error = store_cell_end(runner->config->store, &cell, slot->record.series,
 			       slot->record.nr_series, slot->record.check, slot->record.nr_checks,

@@ -47,6 +47,7 @@ struct runner_variant {
  * @engine: how guests run
  * @plugin: what counts memory traffic, and calls of functions; NULL for none
  * @traffic_caches: sizes of the caches it models, NULL where traffic is not counted
+ * @perfctr: which performance counters are read
  * @jobs: guests at once, if they find places
  * @silence_s: seconds without output after which a guest hangs; 0 is the engine's
  * @pool: this host, where guests are placed
@@ -56,6 +57,8 @@ struct runner_variant {
  * @finished: per cell of the plan: already finished (--resume)
  * @first_series: series of the plan's first cell when it was finished before
  * @nr_first_series: how many
+ * @first_counter: counters of that cell
+ * @nr_first_counters: how many
  * @reuse: cells of earlier runs that need not be run again; NULL for none
  * @progress: what the user sees
  * @watched: root of the host whose counters are read around each cell that measures, so that
@@ -67,6 +70,7 @@ struct runner_config {
 	enum engine engine;
 	const char *plugin;
 	const char *traffic_caches;
+	enum perfctr_mode perfctr;
 	unsigned int jobs;
 	unsigned int silence_s;
 	struct topo_pool *pool;
@@ -76,6 +80,8 @@ struct runner_config {
 	const bool *finished;
 	const struct store_series *first_series;
 	size_t nr_first_series;
+	const struct store_counter *first_counter;
+	size_t nr_first_counters;
 	const struct reuse *reuse;
 	struct progress *progress;
 	const char *watched;
@@ -110,11 +116,12 @@ unsigned int runner_deadline(const struct plan_cell *cell, const struct variant 
  * @cell: of the plan
  * @variant: its kernel
  * @engine: of the run
+ * @perfctr: which performance counters are read
  * @ret_job: filled
  *
  * A debug kernel has eight times the workload's deadline.
  */
 void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
-		struct job *ret_job);
+		enum perfctr_mode perfctr, struct job *ret_job);
 
 #endif

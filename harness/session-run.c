@@ -181,7 +181,8 @@ static int add_cells(struct session *session, size_t from, struct err *err)
 		};
 		struct job job;
 
-		runner_job(planned, session->variant[planned->variant].variant, session->engine, &job);
+		runner_job(planned, session->variant[planned->variant].variant, session->engine,
+			   session->request->perfctr, &job);
 		error = job_format(&job, &cell.job);
 		if (error)
 			return err_set(err, error, "cell %zu: its job cannot be written", i + 1);
@@ -340,8 +341,22 @@ static int run_all(struct session *session, struct runner_config *config, struct
 	return more;
 }
 
+/* What stands in a run is in order of cells: that of the first cell comes first. */
+static void take_first_cell(const struct store_content *before, struct runner_config *config)
+{
+	config->first_series = before->series;
+	while (config->nr_first_series < before->nr_series &&
+	       before->series[config->nr_first_series].cell == 1)
+		config->nr_first_series++;
+	config->first_counter = before->counter;
+	while (config->nr_first_counters < before->nr_counters &&
+	       before->counter[config->nr_first_counters].cell == 1)
+		config->nr_first_counters++;
+}
+
+/* @before: what a run that is resumed has of its finished cells, NULL for a new one. */
 static int run_cells(struct session *session, const bool *finished,
-		     const struct store_series *first, size_t nr_first, struct err *err)
+		     const struct store_content *before, struct err *err)
 {
 	struct runner_config config = {
 		.qemu = session->qemu,
@@ -349,6 +364,7 @@ static int run_cells(struct session *session, const bool *finished,
 		.engine = session->engine,
 		.plugin = session->request->opts->paths.traffic,
 		.traffic_caches = session->request->traffic,
+		.perfctr = session->request->perfctr,
 		.jobs = session->seats.jobs,
 		.silence_s = session->request->silence_s,
 		.pool = session->seats.pool,
@@ -356,8 +372,6 @@ static int run_cells(struct session *session, const bool *finished,
 		.variant = session->variant,
 		.store = session->store,
 		.finished = finished,
-		.first_series = first,
-		.nr_first_series = nr_first,
 		.progress = session->progress,
 		.watched = session_watched(session),
 	};
@@ -369,6 +383,8 @@ static int run_cells(struct session *session, const bool *finished,
 		reuse = reuse_open(session->request->opts->paths.results, session->agent_hash,
 				   session->qemu_version);
 	config.reuse = reuse;
+	if (before)
+		take_first_cell(before, &config);
 	if (!error)
 		error = session_keep_house(session, err);
 	session_count_from_here(session);
@@ -399,7 +415,7 @@ int session_run(struct session *session, struct err *err)
 		return error;
 	finished = mem_grow(NULL, session->plan.nr_cells, sizeof(*finished));
 	memset(finished, 0, session->plan.nr_cells * sizeof(*finished));
-	error = run_cells(session, finished, NULL, 0, err);
+	error = run_cells(session, finished, NULL, err);
 	free(finished);
 	return error;
 }
@@ -426,7 +442,8 @@ static size_t take_label(struct plan *plan, const char *label)
 }
 
 /* The job kept with each planned cell has all its parameters: nothing is guessed. */
-static int take_cell(struct plan *plan, const struct store_cell *stored, struct err *err)
+static int take_cell(struct plan *plan, const struct store_cell *stored,
+		     enum perfctr_mode *ret_perfctr, struct err *err)
 {
 	struct plan_cell cell = { .trial = stored->trial };
 	char why[256];
@@ -445,10 +462,12 @@ static int take_cell(struct plan *plan, const struct store_cell *stored, struct 
 	cell.params = str_dup(stored->params);
 	plan->cell = mem_grow(plan->cell, plan->nr_cells + 1, sizeof(*plan->cell));
 	plan->cell[plan->nr_cells++] = cell;
+	*ret_perfctr = job.perfctr;
 	return 0;
 }
 
-static int restore_plan(struct plan *plan, const struct store_content *content, struct err *err)
+static int restore_plan(struct plan *plan, const struct store_content *content,
+			enum perfctr_mode *ret_perfctr, struct err *err)
 {
 	int error = 0;
 
@@ -460,7 +479,7 @@ static int restore_plan(struct plan *plan, const struct store_content *content, 
 		if (content->cell[i].id != (int64_t)i + 1)
 			return err_set(err, -EINVAL, "run %s: cell %zu is missing: the file is damaged",
 				       content->run.id, i + 1);
-		error = take_cell(plan, &content->cell[i], err);
+		error = take_cell(plan, &content->cell[i], ret_perfctr, err);
 	}
 	return error;
 }
@@ -475,7 +494,7 @@ static int check_job(const struct session *session, const struct store_cell *sto
 	int error;
 
 	runner_job(cell, session->variant[cell->variant].variant, session->engine,
-		   &job);
+		   session->request->perfctr, &job);
 	error = job_format(&job, &text);
 	if (error)
 		return err_set(err, error, "cell %zu: its job cannot be written", index + 1);
@@ -518,15 +537,11 @@ static int check_same(struct session *session, const struct store_content *conte
 static int rerun(struct session *session, const struct store_content *content, struct err *err)
 {
 	bool *finished = mem_grow(NULL, content->nr_cells, sizeof(*finished));
-	size_t nr_first = 0;
 	int error;
 
 	for (size_t i = 0; i < content->nr_cells; i++)
 		finished[i] = !strcmp(content->cell[i].status, "finished");
-	/* Series are in order of cells: those of the first cell stand first. */
-	while (nr_first < content->nr_series && content->series[nr_first].cell == 1)
-		nr_first++;
-	error = run_cells(session, finished, content->series, nr_first, err);
+	error = run_cells(session, finished, content, err);
 	free(finished);
 	return error;
 }
@@ -545,7 +560,7 @@ int session_resume(struct session_request *request, const char *dir, struct prog
 		return error;
 	error = store_load(store, &content, err);
 	if (!error)
-		error = restore_plan(&plan, &content, err);
+		error = restore_plan(&plan, &content, &request->perfctr, err);
 	for (size_t i = 0; i < plan.variant.nr && !error; i++)
 		strv_add(&request->plan.variants, "%s", plan.variant.item[i]);
 	request->traffic = *content.run.traffic ? content.run.traffic : NULL;

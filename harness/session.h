@@ -25,6 +25,7 @@ struct session;
  * @engine: name, "auto" included
  * @traffic: sizes of caches where memory traffic is counted, NULL where it is not; with
  *	it, "auto" is the exact engine
+ * @perfctr: which performance counters are read; the jobs of a run that is resumed say it
  * @probe_again: forget what is remembered about kvm
  * @out: folder of the run; NULL makes one below the results
  * @jobs: guests at once, if there is room for them; 0 chooses
@@ -42,6 +43,7 @@ struct session_request {
 	struct variant **made;
 	const char *engine;
 	const char *traffic;
+	enum perfctr_mode perfctr;
 	bool probe_again;
 	const char *out;
 	unsigned int jobs;

@@ -6,6 +6,7 @@
  *
  *	hello | alive TEXT | note TEXT | end VERDICT	records of the agent
  *	samples N		a record of N samples
+ *	counters PHASE N	a record of what was counted in that phase: N of everything
  *	truncate		the first half of a record
  *	skip			leave out a sequence number
  *	garbage			bytes that are no frame
@@ -32,6 +33,7 @@
  * A script without the line "cont" begins with it.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/mempolicy.h>
 #include <sched.h>
 #include <signal.h>
@@ -46,6 +48,7 @@
 
 #include "frame.h"
 #include "msg.h"
+#include "perfctr-msg.h"
 
 /** struct ram - a memory backend that is bound to a node, the first of them */
 struct ram {
@@ -228,6 +231,22 @@ static void send_samples(struct fake *fake, unsigned int nr)
 	fake->msg.nr_samples = 0;
 }
 
+static void send_counters(struct fake *fake, const char *rest)
+{
+	struct perfctr_phase phase = { .name = "work", .windows = 5 };
+
+	if (sscanf(rest, "%" SCNu64 " %" SCNu64, &phase.number, &phase.value[0].raw) != 2)
+		give_up("counters PHASE N");
+	for (unsigned int i = 0; i < PERFCTR_EVENTS; i++)
+		phase.value[i] = (struct perfctr_value){
+			.via = PERFCTR_VIA_ACCOUNT, .value = phase.value[0].raw,
+			.raw = phase.value[0].raw,
+		};
+	perfctr_to_msg(&phase, &fake->msg);
+	send_record(fake, MSG_COUNTERS, "work", true);
+	fake->msg.nr_samples = 0;
+}
+
 static void flood(struct fake *fake, unsigned int mib, const char *line)
 {
 	char block[4096];
@@ -285,6 +304,8 @@ static bool do_record(struct fake *fake, const char *word, const char *rest)
 		send_record(fake, MSG_NOTE, rest, true);
 	else if (!strcmp(word, "samples"))
 		send_samples(fake, atoi(rest));
+	else if (!strcmp(word, "counters"))
+		send_counters(fake, rest);
 	else if (!strcmp(word, "end"))
 		send_end(fake, rest);
 	else if (!strcmp(word, "truncate"))

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "perfctr-msg.h"
 #include "record.h"
 
 static const char *const declared_checks[] = { "verified", NULL };
@@ -249,6 +250,122 @@ static void missing_series_and_samples_are_differences(void **state)
 	record_free(&b);
 }
 
+static void send_phase(struct record *record, uint64_t number, uint64_t faults)
+{
+	struct perfctr_phase phase = { .name = "op=fault", .number = number, .windows = 4 };
+
+	for (int i = 0; i < PERFCTR_EVENTS; i++) {
+		bool exact = perfctr_event[i].exact;
+
+		phase.value[i] = (struct perfctr_value){
+			.error = exact ? 0 : ENOENT, .via = PERFCTR_VIA_ACCOUNT,
+			.value = exact ? faults : 0, .raw = exact ? faults : 0,
+		};
+	}
+	perfctr_to_msg(&phase, &msg);
+	record_msg(record, &msg);
+}
+
+static void counters_come_phase_by_phase(void **state)
+{
+	struct record record = { 0 };
+
+	(void)state;
+	send_phase(&record, 1, 7);
+	send_phase(&record, 4, 9);
+	assert_false(record.disorder);
+	assert_int_equal(record.nr_counters, 2 * PERFCTR_EVENTS);
+	assert_string_equal(record.counter[0].source, "guest");
+	assert_string_equal(record.counter[0].event, "instructions");
+	assert_int_equal(record.counter[0].value.error, ENOENT);
+	assert_true(record.counter[2 * PERFCTR_EVENTS - 1].phase == 4);
+	assert_true(record.counter[2 * PERFCTR_EVENTS - 1].value.value == 9);
+	record_free(&record);
+}
+
+static void a_phase_that_comes_twice_breaks_the_cell(void **state)
+{
+	struct record record = { 0 };
+
+	(void)state;
+	send_samples(&record, "store", "", 1, 1);
+	send_check(&record, "verified", VERDICT_PASS);
+	send_phase(&record, 3, 7);
+	send_phase(&record, 3, 7);
+	assert_int_equal(record.nr_counters, PERFCTR_EVENTS);
+	assert_int_equal(judge(&record, GUEST_DONE, VERDICT_PASS, VERDICT_PASS, "twice"),
+			 VERDICT_BROKEN);
+	record_free(&record);
+}
+
+static void too_many_phases_are_dropped_and_break_the_cell(void **state)
+{
+	struct record record = { 0 };
+
+	(void)state;
+	for (uint64_t i = 1; i <= RECORD_ENTRIES_MAX / PERFCTR_EVENTS + 1; i++)
+		send_phase(&record, i, 7);
+	assert_true(record.overflow);
+	assert_in_range(record.nr_counters, 1, RECORD_ENTRIES_MAX);
+	record_free(&record);
+}
+
+static bool same_counters(const struct record *a, const struct record *b, const char *words)
+{
+	char *why;
+	bool same = record_compare_counters(a->counter, a->nr_counters, b->counter, b->nr_counters,
+					    &why);
+
+	if (!strstr(why, words))
+		fail_msg("\"%s\" does not say \"%s\"", why, words);
+	free(why);
+	return same;
+}
+
+static void counters_of_two_boots_must_agree(void **state)
+{
+	struct record a = { 0 }, b = { 0 }, none = { 0 };
+	struct perfctr_phase host = { .name = "whole guest", .number = 1 };
+
+	(void)state;
+	assert_true(same_counters(&none, &none, ""));
+	send_phase(&a, 1, 7);
+	send_phase(&a, 2, 8);
+	send_phase(&b, 1, 7);
+	send_phase(&b, 2, 8);
+	/* The host's are different each time. */
+	host.value[5].value = host.value[5].raw = 12;
+	record_add_phase(&a, STORE_HOST, &host);
+	assert_true(same_counters(&a, &b, "6 counters"));
+	assert_true(same_counters(&b, &a, "6 counters"));
+	assert_false(same_counters(&a, &none, "phase 1 (op=fault) was counted in one boot only"));
+	assert_false(same_counters(&none, &b, "phase 1 (op=fault) was counted in one boot only"));
+	b.counter[PERFCTR_EVENTS + 5].value.raw++;
+	assert_false(same_counters(&a, &b, "phase 2 (op=fault), page_faults: 8, then 9"));
+	b.counter[PERFCTR_EVENTS + 5].value.raw--;
+	b.counter[0].value.error = EACCES;
+	assert_false(same_counters(&a, &b, "instructions: errno 2, then 13"));
+	b.counter[0].value.error = ENOENT;
+	b.counter[PERFCTR_EVENTS].windows++;
+	assert_false(same_counters(&a, &b, "phase 2: 4 windows of op=fault, then 5"));
+	record_free(&a);
+	record_free(&b);
+}
+
+static void hardware_that_is_counted_need_not_agree(void **state)
+{
+	struct record a = { 0 }, b = { 0 };
+
+	(void)state;
+	send_phase(&a, 1, 7);
+	send_phase(&b, 1, 7);
+	a.counter[0].value = (struct perfctr_value){ .value = 100, .raw = 100 };
+	b.counter[0].value = (struct perfctr_value){ .value = 200, .raw = 200 };
+	assert_true(same_counters(&a, &b, "3 counters"));
+	record_free(&a);
+	record_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +381,11 @@ int main(void)
 		cmocka_unit_test(equal_boots_are_equal),
 		cmocka_unit_test(one_instruction_in_one_sample_is_a_difference),
 		cmocka_unit_test(missing_series_and_samples_are_differences),
+		cmocka_unit_test(counters_come_phase_by_phase),
+		cmocka_unit_test(a_phase_that_comes_twice_breaks_the_cell),
+		cmocka_unit_test(too_many_phases_are_dropped_and_break_the_cell),
+		cmocka_unit_test(counters_of_two_boots_must_agree),
+		cmocka_unit_test(hardware_that_is_counted_need_not_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -274,9 +274,9 @@ static void a_check_that_needs_cpus_is_run_by_tcg(void **state)
 	assert_non_null(strstr(bench->content.cell[0].command, "thread=multi"));
 	assert_null(strstr(bench->content.cell[0].command, "-icount"));
 	assert_non_null(strstr(bench->content.cell[1].command, "-icount"));
-	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, &job);
+	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, PERFCTR_NONE, &job);
 	assert_false(job.exact);
-	runner_job(&bench->cell[1], &bench->variant, ENGINE_EXACT, &job);
+	runner_job(&bench->cell[1], &bench->variant, ENGINE_EXACT, PERFCTR_NONE, &job);
 	assert_true(job.exact);
 }
 
@@ -356,10 +356,10 @@ static void a_debug_kernel_gets_more_time(void **state)
 	struct job job;
 
 	add(bench, &plain, 1, "cont\nexit 1");
-	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, &job);
+	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, PERFCTR_NONE, &job);
 	assert_int_equal(job.deadline_s, plain.deadline_s);
 	bench->variant.debug = true;
-	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, &job);
+	runner_job(&bench->cell[0], &bench->variant, ENGINE_EXACT, PERFCTR_NONE, &job);
 	assert_int_equal(job.deadline_s, plain.deadline_s * 8);
 }
 
@@ -405,6 +405,100 @@ static void unequal_boots_are_a_broken_test_bed(void **state)
 	add(bench, &plain, 0, "cont\nhello\nsamples 6\nend pass\nreset\nexit 0");
 	assert_int_equal(run(bench, ENGINE_EXACT, 2), 0);
 	assert_cell(bench, 1, VERDICT_BROKEN, "exactness: series");
+}
+
+#define COUNTED(faults) "cont\nhello\nsamples 5\ncounters 1 " faults "\nend pass\nreset\nexit 0"
+
+static void counters_are_part_of_the_proof_of_exactness(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, COUNTED("7"));
+	add(bench, &plain, 0, COUNTED("7"));
+	bench->config.perfctr = PERFCTR_QUIET;
+	assert_int_equal(run(bench, ENGINE_EXACT, 2), 0);
+	assert_cell(bench, 1, VERDICT_PASS, "");
+	assert_non_null(strstr(find_check(bench, "exactness")->reason, "and the same 3 counters"));
+}
+
+static void unequal_counters_are_a_broken_test_bed(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, COUNTED("7"));
+	add(bench, &plain, 0, COUNTED("8"));
+	assert_int_equal(run(bench, ENGINE_EXACT, 2), 0);
+	assert_cell(bench, 1, VERDICT_BROKEN, "but phase 1 (work), page_faults: 7, then 8");
+}
+
+/* What the first boot brought stands in the store by then. */
+static void a_resumed_proof_has_the_counters_of_the_first_boot(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t sample[] = { 0, 1, 2, 3, 4 };
+	const struct store_series series = { .name = "latency", .labels = "", .samples = sample,
+					     .nr = 5 };
+	const struct store_counter counter = {
+		.source = STORE_GUEST, .phase = 1, .name = "work", .windows = 5,
+		.event = "page_faults", .value = { .via = PERFCTR_VIA_ACCOUNT, .value = 6, .raw = 6 },
+	};
+
+	add(bench, &plain, 1, "exit 9");
+	add(bench, &plain, 0, COUNTED("7"));
+	bench->finished[0] = true;
+	bench->config.first_series = &series;
+	bench->config.nr_first_series = 1;
+	bench->config.first_counter = &counter;
+	bench->config.nr_first_counters = 1;
+	assert_int_equal(run(bench, ENGINE_EXACT, 1), 0);
+	assert_cell(bench, 1, VERDICT_BROKEN, "page_faults: 6, then 7");
+}
+
+static const struct store_counter *find_counter(const struct bench *bench, const char *source,
+						const char *event)
+{
+	for (size_t i = 0; i < bench->content.nr_counters; i++)
+		if (!strcmp(bench->content.counter[i].source, source) &&
+		    !strcmp(bench->content.counter[i].event, event))
+			return &bench->content.counter[i];
+	return NULL;
+}
+
+/* The fake touches 4 MiB; where perf is not allowed there is a reason instead. */
+static void the_vcpu_threads_are_counted_on_the_host(void **state)
+{
+	struct bench *bench = *state;
+	const struct store_counter *faults;
+
+	add(bench, &plain, 1, "cont\nhello\neat 4\nsamples 5\nend pass\nreset\nexit 0");
+	bench->config.perfctr = PERFCTR_QUIET;
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_cell(bench, 0, VERDICT_PASS, "");
+	assert_null(find_counter(bench, STORE_GUEST, "page_faults"));
+	faults = find_counter(bench, STORE_HOST, "page_faults");
+	assert_non_null(faults);
+	assert_int_equal(faults->value.via, PERFCTR_VIA_PERF);
+	assert_true(faults->phase == 1 && !faults->windows);
+	if (!faults->value.error)
+		assert_in_range(faults->value.value, 2, 1000000);
+}
+
+static void nothing_is_counted_where_nothing_is_wanted(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, GOOD);
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_int_equal(bench->content.nr_counters, 0);
+}
+
+static void counters_that_make_no_sense_are_garbage(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, "cont\nhello\ncounters 0 7\nhang");
+	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
+	assert_cell(bench, 0, VERDICT_BROKEN, "(counters, ");
 }
 
 /* A QEMU that takes the plugin and leaves no file of it. */
@@ -564,6 +658,12 @@ int main(void)
 		TEST(equal_boots_prove_exactness),
 		TEST(a_cell_whose_traffic_is_missing_is_broken),
 		TEST(unequal_boots_are_a_broken_test_bed),
+		TEST(counters_are_part_of_the_proof_of_exactness),
+		TEST(unequal_counters_are_a_broken_test_bed),
+		TEST(a_resumed_proof_has_the_counters_of_the_first_boot),
+		TEST(the_vcpu_threads_are_counted_on_the_host),
+		TEST(nothing_is_counted_where_nothing_is_wanted),
+		TEST(counters_that_make_no_sense_are_garbage),
 		TEST(finished_cells_are_not_run_again),
 		TEST(guests_whose_time_is_measured_take_turns),
 		TEST(time_is_worth_what_its_place_is_worth),
