@@ -138,6 +138,74 @@ static json_t *findings_array(const struct store_content *content)
 	return array;
 }
 
+/* A figure, or why there is none; never 0 for what was not counted. */
+static json_t *counted_object(const struct store_counter *counter)
+{
+	const struct perfctr_value *value = &counter->value;
+	json_t *object = json_object();
+	char why[PERFCTR_WHY];
+
+	if (value->error) {
+		json_object_set_new(object, "errno", json_integer(value->error));
+		json_object_set_new(object, "absent", json_text(perfctr_why(value->error, why)));
+		return object;
+	}
+	json_object_set_new(object, "value", json_integer((json_int_t)value->value));
+	json_object_set_new(object, "unit", json_text(counter->unit));
+	json_object_set_new(object, "direction", json_text(metric_direction_name(counter->direction)));
+	json_object_set_new(object, "via", json_text(perfctr_via_name(value->via)));
+	json_object_set_new(object, "multiplexed", json_boolean(perfctr_multiplexed(value)));
+	json_object_set_new(object, "raw", json_integer((json_int_t)value->raw));
+	json_object_set_new(object, "enabled_ns", json_integer((json_int_t)value->enabled));
+	json_object_set_new(object, "running_ns", json_integer((json_int_t)value->running));
+	return object;
+}
+
+static bool same_phase(const struct store_counter *a, const struct store_counter *b)
+{
+	return a->cell == b->cell && a->phase == b->phase && !strcmp(a->source, b->source);
+}
+
+/* Events of one phase are one after the other: @first to before the next phase. */
+static json_t *phase_object(const struct store_content *content, const struct store_cell *cell,
+			    size_t first)
+{
+	const struct store_counter *counter = &content->counter[first];
+	json_t *object = json_object(), *events = json_object();
+
+	json_object_set_new(object, "workload", json_text(cell->workload));
+	json_object_set_new(object, "params", params_object(cell->params));
+	json_object_set_new(object, "variant", json_text(cell->variant));
+	json_object_set_new(object, "trial", json_integer(cell->trial));
+	json_object_set_new(object, "source", json_text(counter->source));
+	json_object_set_new(object, "number", json_integer((json_int_t)counter->phase));
+	json_object_set_new(object, "phase", json_text(counter->name));
+	json_object_set_new(object, "windows", json_integer((json_int_t)counter->windows));
+	for (size_t i = first; i < content->nr_counters &&
+	     same_phase(&content->counter[i], counter); i++)
+		json_object_set_new(events, content->counter[i].event,
+				    counted_object(&content->counter[i]));
+	json_object_set_new(object, "events", events);
+	return object;
+}
+
+static json_t *counters_array(const struct store_content *content)
+{
+	json_t *array = json_array();
+	size_t at = 0;
+
+	for (size_t i = 0; i < content->nr_cells; i++) {
+		const struct store_cell *cell = &content->cell[i];
+
+		while (at < content->nr_counters && content->counter[at].cell < cell->id)
+			at++;
+		for (; at < content->nr_counters && content->counter[at].cell == cell->id; at++)
+			if (!at || !same_phase(&content->counter[at], &content->counter[at - 1]))
+				json_array_append_new(array, phase_object(content, cell, at));
+	}
+	return array;
+}
+
 int compare_print_json(const struct compare *compare, FILE *out)
 {
 	json_t *root = json_object();
@@ -152,6 +220,7 @@ int compare_print_json(const struct compare *compare, FILE *out)
 	json_object_set_new(root, "findings", findings_array(compare->content));
 	json_object_set_new(root, "metrics", metrics_array(compare));
 	json_object_set_new(root, "checks", checks_array(compare->content));
+	json_object_set_new(root, "counters", counters_array(compare->content));
 	error = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	json_decref(root);
 	if (error)

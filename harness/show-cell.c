@@ -312,6 +312,7 @@ int show_cell(const struct show *show, int64_t id, FILE *out, struct err *err)
 	print_series(show, cell, out);
 	if (show->histogram)
 		print_histograms(show, cell, out);
+	show_counters(show->content, cell->id, out);
 	print_checks(show, cell, out);
 	print_tail(show, cell, out);
 	errno = 0;

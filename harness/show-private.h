@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "store.h"
+
 #define SHOW_TIME 40	/* bytes for a time as text */
 #define SHOW_COLUMNS 100	/* what can be wrapped is */
 
@@ -25,6 +27,9 @@ char *show_time(char buf[SHOW_TIME], int64_t seconds);
 
 /** show_nanoseconds() - "1.431 s", "3 min 05 s"; "-" for 0, a time that never came */
 void show_nanoseconds(char *buf, size_t size, uint64_t ns);
+
+/** show_counters() - what was counted in a cell; nothing where nothing was */
+void show_counters(const struct store_content *content, int64_t cell, FILE *out);
 
 /** show_end() - Return: 0, or -errno when something could not be written */
 int show_end(FILE *out);

@@ -55,6 +55,11 @@ static const struct sample_run disturbed = {
 	.pools = "zbud", .disturbed = true,
 };
 
+static const struct sample_run perf_counters = {
+	.engine = "kvm", .variants = "baseline", .trials = 1, .compressors = "lz4",
+	.pools = "zsmalloc", .counters = true,
+};
+
 static const struct sample_run counted = {
 	.engine = "exact", .variants = "baseline,vmemmap-4k,lazy-vmemmap", .shift = 2703,
 	.trials = 1, .compressors = "lz4", .pools = "zsmalloc", .traffic = true,
@@ -163,6 +168,12 @@ static void json_of_two_variants(void **state)
 {
 	(void)state;
 	check_output(&small, PRINT_JSON, 0, "compare-exact.json");
+}
+
+static void json_of_performance_counters(void **state)
+{
+	(void)state;
+	check_output(&perf_counters, PRINT_JSON, 0, "compare-counters.json");
 }
 
 static void json_of_trouble(void **state)
@@ -492,6 +503,7 @@ int main(void)
 		cmocka_unit_test(text_of_traffic_shows_lines_of_the_memmap),
 		cmocka_unit_test(text_of_one_variant_has_figures_only),
 		cmocka_unit_test(json_of_two_variants),
+		cmocka_unit_test(json_of_performance_counters),
 		cmocka_unit_test(json_of_trouble),
 		cmocka_unit_test(csv_of_trouble),
 		cmocka_unit_test(csv_of_many_boots),

@@ -23,6 +23,11 @@ static const struct sample_run fine = {
 	.compressors = "lzo,lz4", .pools = "zsmalloc",
 };
 
+static const struct sample_run counted = {
+	.engine = "kvm", .variants = "baseline", .trials = 1, .compressors = "lz4",
+	.pools = "zsmalloc", .counters = true,
+};
+
 static const struct sample_run trouble = {
 	.engine = "exact", .variants = "baseline,vmemmap-4k,memdesc-slab", .trials = 1,
 	.compressors = "lzo,zstd", .pools = "zbud", .trouble = SAMPLE_TROUBLE,
@@ -126,6 +131,24 @@ static void a_cell_with_all_it_has(void **state)
 	golden_check("show-cell.txt", text);
 	free(text);
 	sample_remove(dir);
+	store_content_free(&content);
+}
+
+static void a_cell_with_performance_counters(void **state)
+{
+	struct store_content content;
+	char *text, *from, *to;
+	(void)state;
+
+	sample_run_load(&counted, &content);
+	text = shown_cell(&content, "/nowhere", 1);
+	from = strstr(text, "\ncounters\n");
+	assert_non_null(from);
+	to = strstr(from, "\nchecks\n");
+	assert_non_null(to);
+	*to = '\0';
+	golden_check("show-counters.txt", from);
+	free(text);
 	store_content_free(&content);
 }
 
@@ -358,6 +381,7 @@ int main(void)
 		cmocka_unit_test(a_run_on_a_host_that_was_not_quiet),
 		cmocka_unit_test(a_run_that_goes_on),
 		cmocka_unit_test(a_cell_with_all_it_has),
+		cmocka_unit_test(a_cell_with_performance_counters),
 		cmocka_unit_test(a_cell_that_failed_without_a_console),
 		cmocka_unit_test(quantiles_that_need_more_samples_are_not_shown),
 		cmocka_unit_test(a_histogram_is_shown_on_demand),
