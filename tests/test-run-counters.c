@@ -3,6 +3,7 @@
  * Counters by phases: which phases are recorded, what belongs to them, and who may end
  * one.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -181,16 +182,27 @@ static void software_is_counted_by_perf_or_says_why_not(void **state)
 		assert_in_range(faults(1), PAGES, PAGES + 150);
 }
 
-static int phases_of_a_child(struct run *run)
+static void *name_phases(void *run)
 {
-	run_phase(run, "parent");
+	run_phase(run, "another thread");
+	run_phase(run, "and again");
+	return NULL;
+}
+
+static int phases_of_others(struct run *run)
+{
+	pthread_t thread;
+
+	run_phase(run, "the workload's own");
 	window(run);
 	if (!fork()) {
-		run_phase(run, "child");
+		name_phases(run);
 		window(run);
 		_exit(0);
 	}
 	wait(NULL);
+	if (pthread_create(&thread, NULL, name_phases, run) || pthread_join(thread, NULL))
+		return -EAGAIN;
 	window(run);
 	return 0;
 }
@@ -198,7 +210,7 @@ static int phases_of_a_child(struct run *run)
 static void only_the_workload_itself_ends_a_phase(void **state)
 {
 	(void)state;
-	execute(phases_of_a_child);
+	execute(phases_of_others);
 	assert_int_equal(seen.nr, 1);
 	assert_true(seen.phase[0].windows == 2);
 }
