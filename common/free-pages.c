@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "sysfs.h"
 
@@ -32,6 +33,10 @@ void free_pages_line(struct free_pages *free_pages, const char *line)
 {
 	uint64_t number;
 
+	/* Most lines are other counts: 150 of a zone, which sscanf() takes its time to refuse. */
+	line += strspn(line, " ");
+	if (!*line || !strchr("pmchb", *line))
+		return;
 	if (sscanf(line, " pages free %" SCNu64, &number) == 1) {
 		free_pages->buddy += number;
 	} else if (sscanf(line, " managed %" SCNu64, &number) == 1) {

@@ -101,26 +101,33 @@ static int read_notes(struct kcore *kcore)
 	notes = calloc(1, segment->p_filesz + 1);
 	if (!notes)
 		return failed(kcore, -ENOMEM, "notes");
+	kcore->notes = notes;
 	err = read_at(kcore, segment->p_offset, notes, segment->p_filesz);
 	text = err ? NULL : find_note(notes, segment->p_filesz + 1);
 	if (!err && !text)
 		err = -EBADMSG;
-	if (err) {
-		failed(kcore, err, "note VMCOREINFO");
-	} else if (vmcoreinfo_parse(text, &kcore->info, &missing)) {
-		err = -EOPNOTSUPP;
-		snprintf(kcore->why, sizeof(kcore->why), "VMCOREINFO has no usable %s", missing);
-	}
-	free(notes);
-	return err;
+	if (err)
+		return failed(kcore, err, "note VMCOREINFO");
+	kcore->text = text;
+	if (!vmcoreinfo_parse(text, &kcore->info, &missing))
+		return 0;
+	snprintf(kcore->why, sizeof(kcore->why), "VMCOREINFO has no usable %s", missing);
+	return -EOPNOTSUPP;
 }
 
 int kcore_open(struct kcore *kcore)
 {
+	return kcore_open_below("", kcore);
+}
+
+int kcore_open_below(const char *root, struct kcore *kcore)
+{
+	char path[512];
 	int err;
 
 	memset(kcore, 0, sizeof(*kcore));
-	kcore->fd = open(KCORE_FILE, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%s" KCORE_FILE, root);
+	kcore->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (kcore->fd < 0)
 		return failed(kcore, -errno, "open");
 	err = read_segments(kcore);
@@ -133,8 +140,53 @@ void kcore_close(struct kcore *kcore)
 		close(kcore->fd);
 	kcore->fd = -1;
 	free(kcore->segment);
+	free(kcore->notes);
 	kcore->segment = NULL;
+	kcore->notes = NULL;
+	kcore->text = NULL;
 	kcore->nr = 0;
+}
+
+bool kcore_is_linear(const Elf64_Phdr *segment)
+{
+	return segment->p_type == PT_LOAD && segment->p_paddr != (Elf64_Addr)-1;
+}
+
+/* @size bytes at @at lie in the segment of @bytes from @start on. */
+static bool within(uint64_t at, size_t size, uint64_t start, uint64_t bytes)
+{
+	return at >= start && at - start < bytes && size <= bytes - (at - start);
+}
+
+bool kcore_physical(const struct kcore *kcore, uint64_t address, uint64_t *ret_physical)
+{
+	const Elf64_Phdr *segment;
+	size_t i;
+
+	for (i = 0; i < kcore->nr; i++) {
+		segment = &kcore->segment[i];
+		if (!kcore_is_linear(segment) ||
+		    !within(address, 1, segment->p_vaddr, segment->p_memsz))
+			continue;
+		*ret_physical = segment->p_paddr + (address - segment->p_vaddr);
+		return true;
+	}
+	return false;
+}
+
+int kcore_read_physical(const struct kcore *kcore, uint64_t physical, void *bytes, size_t size)
+{
+	const Elf64_Phdr *segment;
+	size_t i;
+
+	for (i = 0; i < kcore->nr; i++) {
+		segment = &kcore->segment[i];
+		if (kcore_is_linear(segment) &&
+		    within(physical, size, segment->p_paddr, segment->p_memsz))
+			return read_at(kcore, segment->p_offset + (physical - segment->p_paddr),
+				       bytes, size);
+	}
+	return -ENXIO;
 }
 
 int kcore_read(const struct kcore *kcore, uint64_t address, void *bytes, size_t size)
@@ -144,9 +196,8 @@ int kcore_read(const struct kcore *kcore, uint64_t address, void *bytes, size_t 
 
 	for (i = 0; i < kcore->nr; i++) {
 		segment = &kcore->segment[i];
-		if (segment->p_type == PT_LOAD && address >= segment->p_vaddr &&
-		    address - segment->p_vaddr < segment->p_memsz &&
-		    size <= segment->p_memsz - (address - segment->p_vaddr))
+		if (segment->p_type == PT_LOAD &&
+		    within(address, size, segment->p_vaddr, segment->p_memsz))
 			return read_at(kcore, segment->p_offset + (address - segment->p_vaddr),
 				       bytes, size);
 	}

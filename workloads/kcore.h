@@ -7,6 +7,7 @@
 #define PAGEMETA_KCORE_H
 
 #include <elf.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,8 @@
  * @info: what VMCOREINFO says
  * @segment: program headers
  * @nr: how many
+ * @notes: all notes as they were read
+ * @text: VMCOREINFO among them, NUL-terminated, for vmcoreinfo_number()
  * @why: of a failure
  */
 struct kcore {
@@ -27,6 +30,8 @@ struct kcore {
 	struct vmcoreinfo info;
 	Elf64_Phdr *segment;
 	size_t nr;
+	char *notes;
+	const char *text;
 	char why[160];
 };
 
@@ -43,6 +48,9 @@ struct kcore {
 int kcore_open(struct kcore *kcore);
 void kcore_close(struct kcore *kcore);
 
+/** kcore_open_below() - the same with a prefix @root of the path: "" or a folder in tests */
+int kcore_open_below(const char *root, struct kcore *kcore);
+
 /**
  * kcore_read() - bytes of the kernel's memory
  * @kcore: open
@@ -53,6 +61,19 @@ void kcore_close(struct kcore *kcore);
  * Return: 0, -ENXIO for an address that no segment has, or -errno.
  */
 int kcore_read(const struct kcore *kcore, uint64_t address, void *bytes, size_t size);
+
+/**
+ * kcore_is_linear() - whether the physical address of a segment is known
+ *
+ * These are the direct mapping and the kernel's image (fs/proc/kcore.c).
+ */
+bool kcore_is_linear(const Elf64_Phdr *segment);
+
+/** kcore_physical() - of an address in a linear mapping. Return: whether it is in one */
+bool kcore_physical(const struct kcore *kcore, uint64_t address, uint64_t *ret_physical);
+
+/** kcore_read_physical() - kcore_read() by physical address: of RAM that is online */
+int kcore_read_physical(const struct kcore *kcore, uint64_t physical, void *bytes, size_t size);
 
 /**
  * kcore_section() - where the memmap of a section lies

@@ -50,24 +50,12 @@ int traffic_ranges_parse(const char *text, struct traffic_span *ret_span, size_t
 	return 0;
 }
 
-/*
- * Segments whose physical address is known are the direct mapping and the kernel's
- * image (fs/proc/kcore.c). Both are mapped by huge pages but for their edges.
- */
-static bool is_linear(const Elf64_Phdr *segment)
-{
-	return segment->p_type == PT_LOAD && segment->p_paddr != (Elf64_Addr)-1;
-}
-
+/* What is linear is mapped by huge pages but for its edges. */
 static unsigned int shift_of(const struct kcore *kcore, uint64_t address)
 {
-	size_t i;
+	uint64_t physical;
 
-	for (i = 0; i < kcore->nr; i++)
-		if (is_linear(&kcore->segment[i]) && address >= kcore->segment[i].p_vaddr &&
-		    address - kcore->segment[i].p_vaddr < kcore->segment[i].p_memsz)
-			return HUGE_SHIFT;
-	return BASE_SHIFT;
+	return kcore_physical(kcore, address, &physical) ? HUGE_SHIFT : BASE_SHIFT;
 }
 
 static void tell_linear(const struct kcore *kcore)
@@ -75,7 +63,7 @@ static void tell_linear(const struct kcore *kcore)
 	size_t i;
 
 	for (i = 0; i < kcore->nr; i++)
-		if (is_linear(&kcore->segment[i]))
+		if (kcore_is_linear(&kcore->segment[i]))
 			traffic_mark_range(TRAFFIC_REST, HUGE_SHIFT, kcore->segment[i].p_vaddr,
 					   kcore->segment[i].p_memsz);
 }

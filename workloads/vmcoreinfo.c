@@ -43,7 +43,7 @@ static const struct {
 	{ "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", offsetof(struct vmcoreinfo, type_offline), 10 },
 };
 
-static bool find(const char *text, const char *key, int base, uint64_t *ret_value)
+bool vmcoreinfo_number(const char *text, const char *key, int base, uint64_t *ret_value)
 {
 	size_t len = strlen(key);
 	const char *line;
@@ -80,8 +80,8 @@ int vmcoreinfo_parse(const char *text, struct vmcoreinfo *ret_info, const char *
 
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		*ret_missing = lines[i].key;
-		if (!find(text, lines[i].key, lines[i].base,
-			  (uint64_t *)(void *)((uint8_t *)&info + lines[i].at)))
+		if (!vmcoreinfo_number(text, lines[i].key, lines[i].base,
+				       (uint64_t *)(void *)((uint8_t *)&info + lines[i].at)))
 			return -ENOKEY;
 	}
 	*ret_missing = "SIZE(page)";

@@ -7,6 +7,7 @@
 #ifndef PAGEMETA_VMCOREINFO_H
 #define PAGEMETA_VMCOREINFO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -56,6 +57,17 @@ struct vmcoreinfo {
  * hold what is said to be in it.
  */
 int vmcoreinfo_parse(const char *text, struct vmcoreinfo *ret_info, const char **ret_missing);
+
+/**
+ * vmcoreinfo_number() - a number of a line KEY=NUMBER
+ * @text: NUL-terminated
+ * @key: what stands before '='
+ * @base: 10 or 16
+ * @ret_value: set on success
+ *
+ * Return: whether there is such a line.
+ */
+bool vmcoreinfo_number(const char *text, const char *key, int base, uint64_t *ret_value);
 
 /**
  * struct raw_page - a struct page taken apart
