@@ -16,16 +16,19 @@
 #define SECTIONS_PER_PMD_TABLE 512u
 #define SECTIONS_PER_PUD_TABLE (512u * 512)
 
-void memmap_layout_add(struct memmap_layout *layout, uint64_t section)
+unsigned int memmap_layout_add(struct memmap_layout *layout, uint64_t section)
 {
 	bool first = !layout->sections;
+	bool pmd = first || section / SECTIONS_PER_PMD_TABLE !=
+				    layout->last / SECTIONS_PER_PMD_TABLE;
+	bool pud = first || section / SECTIONS_PER_PUD_TABLE !=
+				    layout->last / SECTIONS_PER_PUD_TABLE;
 
-	layout->pmd_tables += first || section / SECTIONS_PER_PMD_TABLE !=
-					       layout->last / SECTIONS_PER_PMD_TABLE;
-	layout->pud_tables += first || section / SECTIONS_PER_PUD_TABLE !=
-					       layout->last / SECTIONS_PER_PUD_TABLE;
+	layout->pmd_tables += pmd;
+	layout->pud_tables += pud;
 	layout->sections++;
 	layout->last = section;
+	return (unsigned int)pmd + pud;
 }
 
 uint64_t memmap_layout_tables(const struct memmap_layout *layout, bool base_pages,

@@ -27,8 +27,10 @@ struct memmap_layout {
  * memmap_layout_add() - add a section
  * @layout: all 0 at first
  * @section: its number, higher than that of the last one
+ *
+ * Return: tables of PMDs and of PUDs that are there for it and were not before.
  */
-void memmap_layout_add(struct memmap_layout *layout, uint64_t section);
+unsigned int memmap_layout_add(struct memmap_layout *layout, uint64_t section);
 
 /**
  * memmap_layout_tables() - pages of page tables below the top level

@@ -10,31 +10,53 @@
 
 #define PAGE 4096
 
-int ram_map_parse(FILE *file, struct ram_map *ret_map)
+/* Adjacent frames that are named apart stay apart. */
+static int add(struct ram_map *map, uint64_t first, uint64_t last)
+{
+	if (map->nr == RAM_MAP_RANGES)
+		return -E2BIG;
+	map->range[map->nr].start = (first + PAGE - 1) / PAGE;
+	map->range[map->nr].end = (last + 1) / PAGE;
+	if (map->range[map->nr].start < map->range[map->nr].end)
+		map->nr++;
+	return 0;
+}
+
+static bool is_added_ram(const char *name)
+{
+	return !strcmp(name, "System RAM\n") || !strcmp(name, "System RAM (kmem)\n");
+}
+
+/* @devices: NULL where only RAM of the outermost level is wanted */
+static int parse(FILE *file, struct ram_map *ram, struct ram_map *devices)
 {
 	unsigned long long first, last;
-	struct ram_map map = { 0 };
 	char line[256];
-	int used;
+	int used, err = 0;
+	bool inner;
 
-	while (fgets(line, sizeof(line), file)) {
+	while (!err && fgets(line, sizeof(line), file)) {
+		inner = line[0] == ' ';
 		used = 0;
-		if (line[0] == ' ' || sscanf(line, "%llx-%llx : %n", &first, &last, &used) != 2 ||
-		    !used || strcmp(line + used, "System RAM\n"))
+		if ((inner && !devices) ||
+		    sscanf(line, " %llx-%llx : %n", &first, &last, &used) != 2 || !used)
 			continue;
-		if (!last)
-			return -EACCES;
-		if (map.nr == RAM_MAP_RANGES)
-			return -E2BIG;
-		map.range[map.nr].start = (first + PAGE - 1) / PAGE;
-		map.range[map.nr].end = (last + 1) / PAGE;
-		if (map.range[map.nr].start < map.range[map.nr].end)
-			map.nr++;
+		if (inner ? is_added_ram(line + used) : !strcmp(line + used, "System RAM\n"))
+			err = last ? add(ram, first, last) : -EACCES;
+		else if (devices && !inner && !strncmp(line + used, "Persistent Memory", 17))
+			err = add(devices, first, last);
 	}
-	if (!map.nr)
-		return -ENODATA;
-	*ret_map = map;
-	return 0;
+	return err ? err : ram->nr ? 0 : -ENODATA;
+}
+
+int ram_map_parse(FILE *file, struct ram_map *ret_map)
+{
+	struct ram_map map = { 0 };
+	int err = parse(file, &map, NULL);
+
+	if (!err)
+		*ret_map = map;
+	return err;
 }
 
 int ram_map_load(const char *path, struct ram_map *ret_map)
@@ -47,6 +69,23 @@ int ram_map_load(const char *path, struct ram_map *ret_map)
 	err = ram_map_parse(file, ret_map);
 	fclose(file);
 	return err;
+}
+
+int ram_map_load_all(const char *path, struct ram_map *ret_ram, struct ram_map *ret_devices)
+{
+	struct ram_map ram = { 0 }, devices = { 0 };
+	FILE *file = fopen(path, "re");
+	int err;
+
+	if (!file)
+		return -errno;
+	err = parse(file, &ram, &devices);
+	fclose(file);
+	if (err)
+		return err;
+	*ret_ram = ram;
+	*ret_devices = devices;
+	return 0;
 }
 
 bool ram_map_overlaps(const struct ram_map *map, uint64_t start, uint64_t end)

@@ -38,6 +38,16 @@ int ram_map_parse(FILE *file, struct ram_map *ret_map);
 /** ram_map_load() - the same by name. Return: also -errno of opening it */
 int ram_map_load(const char *path, struct ram_map *ret_map);
 
+/**
+ * ram_map_load_all() - the same with memory that is no RAM, or was not when it came
+ * @path: file
+ * @ret_ram: also RAM within something else: what dax added ("System RAM (kmem)")
+ * @ret_devices: persistent memory of the outermost level, what became RAM included
+ *
+ * Return: as ram_map_load().
+ */
+int ram_map_load_all(const char *path, struct ram_map *ret_ram, struct ram_map *ret_devices);
+
 /** ram_map_has() - whether a page frame is RAM */
 bool ram_map_has(const struct ram_map *map, uint64_t pfn);
 

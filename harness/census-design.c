@@ -221,9 +221,9 @@ static void memdesc_cost(const struct census *census, const struct census_types 
 	cost->most[CENSUS_DESCRIPTORS] += pool_bytes(pages);
 }
 
-/* Checks that hold guests of every variant to the form: of boot-checks.c, of memmap.c. */
+/* The check that holds guests of every variant to the form (workloads/metadata-check.c). */
 #define HELD_AT_BOOT									\
-	[CENSUS_MEMMAP] = "memmap-closed-form", [CENSUS_TABLES] = "vmemmap-tables-closed-form"
+	[CENSUS_MEMMAP] = "metadata-closed-form", [CENSUS_TABLES] = "metadata-closed-form"
 
 const struct census_design census_design_table[] = {
 	{

@@ -165,7 +165,7 @@ static void an_unmet_need_found_in_the_guest_is_unsupported(void **state)
 	(void)state;
 	assert_int_equal(judge(&record, GUEST_DONE, VERDICT_PASS, VERDICT_UNSUPPORTED,
 			       "agent's words"), VERDICT_UNSUPPORTED);
-	send_check(&record, "memmap-closed-form", VERDICT_UNSUPPORTED);
+	send_check(&record, "memmap-mapping", VERDICT_UNSUPPORTED);
 	assert_int_equal(judge(&record, GUEST_DONE, VERDICT_PASS, VERDICT_UNSUPPORTED,
 			       "agent's words"), VERDICT_UNSUPPORTED);
 	send_check(&record, "clean-taint", VERDICT_FAIL);

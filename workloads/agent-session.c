@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
+#include "account.h"
 #include "boot-checks.h"
 #include "job.h"
 #include "run.h"
@@ -27,10 +28,11 @@
 
 #define JOB_FILE_MAX 65536
 
-/** struct teller - a session, its scratch record, and the first error of its port */
+/** struct teller - a session, its scratch record, its account, and the first error of its port */
 struct teller {
 	const struct agent_session *session;
 	struct msg *msg;
+	struct account account;
 	int error;
 };
 
@@ -146,8 +148,49 @@ static void unsettle(uint64_t delay)
 		;
 }
 
+/* In the workload's process, which has what was seen at boot as well. */
+static void loaded(void *ctx, const struct report *report)
+{
+	const struct teller *teller = ctx;
+
+	account_phase(&teller->account, METADATA_LOADED, report, NULL);
+}
+
+static int run_workload(struct teller *teller, const struct run_config *config,
+			struct run_outcome *ret_outcome)
+{
+	const struct job *job = config->job;
+	struct run *run;
+	int err = run_new(config, &run);
+
+	if (err)
+		return err;
+	if (job->exact && job->delay)
+		unsettle(job->delay);
+	traffic_mark(TRAFFIC_START);
+	err = run_execute(run, ret_outcome);
+	traffic_mark(TRAFFIC_STOP);
+	if (!err)
+		run_records(run, forward, teller);
+	run_free(run);
+	return err;
+}
+
+/* What the cell leaves behind: its memory, and the kernel. */
+static void look_back(struct teller *teller, const struct report *report)
+{
+	struct metadata now;
+	bool seen = account_phase(&teller->account, METADATA_AFTER, report, &now);
+
+	boot_checks_run(report, teller->session->root, teller->account.source.job,
+			seen ? &now.memmap : NULL);
+	if (seen)
+		metadata_free(&now);
+}
+
 static void do_job(struct teller *teller, const struct job *job, const struct workload *workload)
 {
+	const struct report report = { .emit = send_msg, .ctx = teller, .msg = teller->msg };
 	const struct run_config config = {
 		.workload = workload,
 		.job = job,
@@ -155,17 +198,10 @@ static void do_job(struct teller *teller, const struct job *job, const struct wo
 		.port = port_fd(teller->session->port),
 		.alive_ms = teller->session->alive_ms,
 		.alive = alive,
+		.loaded = loaded,
 		.ctx = teller,
-	};
-	struct boot_checks checks = {
-		.job = job,
-		.root = teller->session->root,
-		.emit = send_msg,
-		.ctx = teller,
-		.msg = teller->msg,
 	};
 	struct run_outcome outcome;
-	struct run *run;
 	int err;
 
 	err = job->exact && teller->session->guest ? traffic_ranges_tell(job) : 0;
@@ -173,22 +209,12 @@ static void do_job(struct teller *teller, const struct job *job, const struct wo
 		end(teller, VERDICT_BROKEN, "%s: %s", job->descriptor_ranges, strerror(-err));
 		return;
 	}
-	err = run_new(&config, &run);
-	if (err) {
-		end(teller, VERDICT_BROKEN, "no memory for the records of the workload");
-		return;
-	}
-	if (job->exact && job->delay)
-		unsettle(job->delay);
-	traffic_mark(TRAFFIC_START);
-	err = run_execute(run, &outcome);
-	traffic_mark(TRAFFIC_STOP);
-	if (!err)
-		run_records(run, forward, teller);
-	run_free(run);
-	boot_checks_run(&checks);
+	account_begin(&teller->account, teller->session->root, job, &report);
+	err = run_workload(teller, &config, &outcome);
+	look_back(teller, &report);
+	account_end(&teller->account);
 	if (err)
-		end(teller, VERDICT_BROKEN, "workload cannot be started: fork: %s", strerror(-err));
+		end(teller, VERDICT_BROKEN, "workload cannot be started: %s", strerror(-err));
 	else
 		end(teller, outcome.verdict, "%s", outcome.text);
 }

@@ -8,32 +8,20 @@
 #define PAGEMETA_BOOT_CHECKS_H
 
 #include "job.h"
-#include "msg.h"
-
-/**
- * struct boot_checks - where to look and whom to tell
- * @job: what the kernel promises (page_bytes, memmap_mapping, counters)
- * @root: prefix of /proc, /sys and counter paths: "" in a guest, a folder in tests
- * @emit: called with each record (MSG_CHECK, MSG_SAMPLES)
- * @ctx: handed to it
- * @msg: scratch for the records
- */
-struct boot_checks {
-	const struct job *job;
-	const char *root;
-	void (*emit)(void *ctx, const struct msg *msg);
-	void *ctx;
-	struct msg *msg;
-};
+#include "kernel-frames.h"
+#include "report.h"
 
 /**
  * boot_checks_run() - make all of them
- * @checks: see there
+ * @report: whom to tell
+ * @root: prefix of /proc, /sys and counter paths: "" in a guest, a folder in tests
+ * @job: what the kernel promises (memmap_mapping, counters)
+ * @memmap: what the page tables show of it; NULL where they could not be read
  *
- * Reports checks memmap-closed-form, memmap-mapping, variant-active (one for each
- * counter of the job, labelled with its name) and clean-taint; records series
- * memmap_bytes, and variant_counter for each counter.
+ * Reports checks memmap-mapping, variant-active (one for each counter of the job, labelled
+ * with its name) and clean-taint; records series variant_counter for each counter.
  */
-void boot_checks_run(struct boot_checks *checks);
+void boot_checks_run(const struct report *report, const char *root, const struct job *job,
+		     const struct kernel_memmap *memmap);
 
 #endif

@@ -103,6 +103,8 @@ static void __attribute__((noreturn)) child(struct run *run)
 		if (!err)
 			err = call_run(run);
 		if (!err)
+			run_loaded(run);
+		if (!err)
 			err = call(run, "verify", workload->verify);
 		if (workload->cleanup)
 			workload->cleanup(run);

@@ -96,7 +96,7 @@ void run_counters_end(struct run *run)
 								 run->arena->phase);
 	for (size_t i = 0; i < counters->nr; i++) {
 		perfctr_to_msg(&run->arena->counted[i], run->msg);
-		run_publish(run);
+		run_publish(run, run->msg);
 	}
 	run->counters = NULL;
 	perfctr_set_close(counters->set);

@@ -51,6 +51,7 @@ struct run_arena {
  * @config: what was asked for
  * @arena: shared with the workload's process
  * @msg: scratch for the record being made; used by one process at a time
+ * @loaded: run_loaded() was called
  * @windows: how many have ended, by slot; beside what each operation reads anyway
  * @counters: of the workload's process, while run() runs; or NULL
  */
@@ -58,6 +59,7 @@ struct run {
 	struct run_config config;
 	struct run_arena *arena;
 	struct msg *msg;
+	bool loaded;
 	uint32_t windows[TRAFFIC_SLOTS];
 	struct run_counters *counters;
 };
@@ -66,8 +68,8 @@ struct run {
 void run_note_bug(const struct run *run, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** run_publish() - encode run->msg behind the last record and publish it */
-void run_publish(struct run *run);
+/** run_publish() - keep a record; what does not fit makes the cell broken */
+void run_publish(struct run *run, const struct msg *msg);
 
 /** run_check_params() - values against declarations. Return: 0 or -EINVAL, reason recorded */
 int run_check_params(struct run *run);

@@ -217,7 +217,7 @@ static bool names_ok(const struct run *run, const char *name, const char *labels
 	return false;
 }
 
-void run_publish(struct run *run)
+void run_publish(struct run *run, const struct msg *msg)
 {
 	struct run_arena *arena = run->arena;
 	size_t used = __atomic_load_n(&arena->used, __ATOMIC_RELAXED);
@@ -230,11 +230,11 @@ void run_publish(struct run *run)
 		return;
 	}
 	payload.size = room - RUN_RECORD_HEADER;
-	if (msg_encode(run->msg, &payload)) {
+	if (msg_encode(msg, &payload)) {
 		run_note_bug(run, "more records than the %u MiB kept for them", RUN_ARENA_BYTES >> 20);
 		return;
 	}
-	wire_put_u32(&header, run->msg->type);
+	wire_put_u32(&header, msg->type);
 	wire_put_u32(&header, (uint32_t)payload.used);
 	__atomic_store_n(&arena->used, used + RUN_RECORD_HEADER + payload.used, __ATOMIC_RELEASE);
 }
@@ -268,7 +268,7 @@ static void record(struct run *run, const char *series, const char *labels,
 		for (i = 0; i < part; i++)
 			msg->samples[i] = take(run, samples[i]);
 		msg->nr_samples = (uint32_t)part;
-		run_publish(run);
+		run_publish(run, msg);
 	}
 }
 
@@ -333,7 +333,21 @@ void run_check(struct run *run, const char *name, const char *labels, enum verdi
 	va_start(args, fmt);
 	vsnprintf(msg->text, sizeof(msg->text), fmt, args);
 	va_end(args);
-	run_publish(run);
+	run_publish(run, msg);
+}
+
+static void keep(void *ctx, const struct msg *msg)
+{
+	run_publish(ctx, msg);
+}
+
+void run_loaded(struct run *run)
+{
+	const struct report report = { .emit = keep, .ctx = run, .msg = run->msg };
+
+	if (!run->loaded && run->config.loaded)
+		run->config.loaded(run->config.ctx, &report);
+	run->loaded = true;
 }
 
 void run_phase(struct run *run, const char *fmt, ...)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "job.h"
+#include "report.h"
 #include "workload.h"
 
 #define RUN_TEXT_MAX 1024
@@ -24,7 +25,9 @@
  * @port: fd of the port, for the workloads that misuse it; -1 for none
  * @alive_ms: time between two calls of @alive
  * @alive: called while the workload is at work, with its phase; may be NULL
- * @ctx: handed to @alive
+ * @loaded: called in the workload's process by run_loaded(); may be NULL. What it has to
+ *	say it says to @report, and it is kept with the workload's records
+ * @ctx: handed to @alive and @loaded
  */
 struct run_config {
 	const struct workload *workload;
@@ -33,6 +36,7 @@ struct run_config {
 	int port;
 	unsigned int alive_ms;
 	void (*alive)(void *ctx, const char *phase);
+	void (*loaded)(void *ctx, const struct report *report);
 	void *ctx;
 };
 

@@ -227,6 +227,16 @@ void run_check(struct run *run, const char *name, const char *labels, enum verdi
 	       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /**
+ * run_loaded() - now the workload holds what it is about: a full pool, a bound device
+ * @run: this run
+ *
+ * Metadata of memory is accounted for the phase "loaded": outside of every window. Only the
+ * first call counts; where there is none, it is done when the workload has run, before it
+ * verifies and cleans up.
+ */
+void run_loaded(struct run *run);
+
+/**
  * run_phase() - name what is being done now; shown when a guest goes silent
  *
  * Performance counters are read here, so never call it in a window.

@@ -134,9 +134,23 @@ static int find_pool(const char *prefix, char *name, size_t size)
 	return name[0] ? 0 : -ENOENT;
 }
 
+static int read_classes(const char *path, struct zsmalloc_stat *ret_stat)
+{
+	char *text = malloc(TEXT_MAX);
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	err = sysfs_read(path, text, TEXT_MAX);
+	if (err >= 0)
+		err = zsmalloc_stat_parse(text, ret_stat);
+	free(text);
+	return err;
+}
+
 int zsmalloc_stat_read(struct run *run, const char *prefix, struct zsmalloc_stat *ret_stat)
 {
-	char path[160], pool[sizeof(ret_stat->pool)], *text;
+	char path[160], pool[sizeof(ret_stat->pool)];
 	int err;
 
 	err = find_pool(prefix, pool, sizeof(pool));
@@ -144,17 +158,54 @@ int zsmalloc_stat_read(struct run *run, const char *prefix, struct zsmalloc_stat
 		return run_unsupported(run, DIRECTORY "/%s*: %s; it takes CONFIG_ZSMALLOC_STAT=y",
 				       prefix, strerror(-err));
 	snprintf(path, sizeof(path), DIRECTORY "/%s/classes", pool);
-	text = malloc(TEXT_MAX);
-	if (!text)
-		return run_error(run, -ENOMEM, "%s: no memory", path);
-	err = sysfs_read(path, text, TEXT_MAX);
-	if (err >= 0)
-		err = zsmalloc_stat_parse(text, ret_stat);
-	free(text);
-	if (err < 0)
+	err = read_classes(path, ret_stat);
+	if (err)
 		return run_error(run, err, "%s: %s", path, strerror(-err));
 	strcpy(ret_stat->pool, pool);
 	return 0;
+}
+
+static int each_pool(DIR *dir, const char *root,
+		     int (*each)(void *ctx, const struct zsmalloc_stat *stat), void *ctx)
+{
+	struct zsmalloc_stat *stat = malloc(sizeof(*stat));
+	const struct dirent *entry;
+	char path[512];
+	int err = 0;
+
+	if (!stat)
+		return -ENOMEM;
+	while (!err && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(stat->pool))
+			continue;
+		snprintf(path, sizeof(path), "%.200s" DIRECTORY "/%.64s/classes", root,
+			 entry->d_name);
+		err = read_classes(path, stat);
+		strcpy(stat->pool, entry->d_name);
+		/* Variants have files of their own beside the pools. */
+		if (err == -ENOTDIR)
+			err = 0;
+		else if (!err)
+			err = each(ctx, stat);
+	}
+	free(stat);
+	return err;
+}
+
+int zsmalloc_stat_each(const char *root, int (*each)(void *ctx, const struct zsmalloc_stat *stat),
+		       void *ctx)
+{
+	char path[512];
+	int err;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s" DIRECTORY, root);
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	err = each_pool(dir, root, each, ctx);
+	closedir(dir);
+	return err;
 }
 
 uint64_t zsmalloc_stat_freeable(const struct zsmalloc_stat *stat)

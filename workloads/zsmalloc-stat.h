@@ -74,6 +74,18 @@ int zsmalloc_stat_parse(const char *text, struct zsmalloc_stat *ret_stat);
 int zsmalloc_stat_read(struct run *run, const char *prefix, struct zsmalloc_stat *ret_stat);
 
 /**
+ * zsmalloc_stat_each() - go through all pools there are
+ * @root: prefix of /sys: "" in a guest, a folder in tests
+ * @each: gets the classes of each; what it returns other than 0 ends it and is returned
+ * @ctx: handed to @each
+ *
+ * Return: 0, also where there is none that can be seen, -EINVAL for a file that makes no
+ * sense, or another -errno.
+ */
+int zsmalloc_stat_each(const char *root, int (*each)(void *ctx, const struct zsmalloc_stat *stat),
+		       void *ctx);
+
+/**
  * zsmalloc_stat_freeable() - pages that compaction must free, reckoned here
  * @stat: before
  *
