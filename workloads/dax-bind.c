@@ -67,6 +67,8 @@ static int measure(struct cycles *cycles)
 	if (!err)
 		err = dax_metadata_read(run, &cycles->bound);
 	if (!err)
+		run_loaded(run);
+	if (!err)
 		err = timed_unbind(cycles, 0);
 	if (!err)
 		err = dax_metadata_read(run, &cycles->first);

@@ -196,6 +196,8 @@ static int zram_run(struct run *run)
 	if (!err)
 		err = look(run, "disk=full", disk.pages.nr);
 	if (!err)
+		run_loaded(run);
+	if (!err)
 		err = measure(run, &op_read);
 	if (!err)
 		err = verify(run, "after=write");

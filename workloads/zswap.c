@@ -234,6 +234,9 @@ static int pass_measure(struct pass *pass)
 		err = count_pool(pass);
 	if (err)
 		return err;
+	/* Pages that are all the same take no memory of a pool, random ones stay out of it. */
+	if (pass->content == CONTENT_TEXT && pass->nr > WARM_UP_PAGES)
+		run_loaded(pass->run);
 	load(pass);
 	err = zswap_counters_take(pass->run, &pass->loaded);
 	return err ? err : placement_look(pass->run, pass->page, pass->nr, PAGE, &pass->seen);
