@@ -33,7 +33,7 @@ static const char intro[] =
 	"\n"
 	"Every cell accounts what memory is spent on describing memory, on each node, in three phases:\n"
 	"`boot`, before the workload sets up; `loaded`, when it holds what it is about (a full pool, a\n"
-	"bound namespace), or has run; `after`, when its process has ended. Metrics\n"
+	"bound namespace), or has run; `after`, when its process has ended. The metric is\n"
 	"`metadata_bytes`, labelled `kind`, `node` and `phase`; `node=device` is memory that is no RAM.\n"
 	"\n"
 	"| kind | what it is, and where the figure is from | its closed form |\n"
@@ -50,7 +50,10 @@ static const char intro[] =
 	"altmap pages and page_ext and neither tables nor sections, are what the page tables show).\n"
 	"`metadata-memtotal`: what is present and not in MemTotal at boot is what is known to be taken\n"
 	"then, but for 16 pages. `metadata-free`: what is used more than at boot is metadata or in another\n"
-	"count of the kernel, but for some 100 pages and what went to RAM disks.\n";
+	"count of the kernel, but for some 100 pages and what went to RAM disks. By the harness:\n"
+	"`metadata-given` (the memory that is present is what the guest was given), `metadata-resident`\n"
+	"(the host has as much of the guest's RAM as it has metadata, which is written when it is made)\n"
+	"and `metadata-complete` (no figure is missing).\n";
 
 /* A bar would end the cell of a table. */
 static void put_text(const char *text, FILE *out)

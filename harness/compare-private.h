@@ -19,6 +19,9 @@ void compare_print_csv(const struct compare *compare, FILE *out);
 /** compare_print_summary() - what did not pass, what the figures mean, where they are from */
 void compare_print_summary(const struct compare *compare, unsigned int flags, FILE *out);
 
+/** compare_print_metadata() - a section about what describes memory, if it was accounted */
+void compare_print_metadata(const struct compare *compare, unsigned int flags, FILE *out);
+
 /** compare_heading() - a blank line and the name of a section */
 void compare_heading(const char *text, unsigned int flags, FILE *out);
 

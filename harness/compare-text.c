@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "compare-private.h"
+#include "metadata-metric.h"
 #include "text-table.h"
 #include "traffic-metric.h"
 
@@ -69,7 +70,7 @@ static bool is_left_out(const struct view *view, const struct store_metric *metr
 {
 	return !(view->flags & COMPARE_ALL) &&
 	       (metric->reference == REFERENCE_EQUAL || is_further(view->compare, metric) ||
-		is_further_traffic(metric));
+		is_further_traffic(metric) || metadata_metric_is(metric));
 }
 
 static bool is_shown(const struct view *view, const struct compare_row *row)
@@ -277,7 +278,8 @@ static void print_overall(const struct view *view, FILE *out)
 	for (size_t i = 0; i < content->nr_metrics; i++)
 		if (!strcmp(content->metric[i].workload, view->workload) &&
 		    content->metric[i].reference != REFERENCE_EQUAL &&
-		    ((view->flags & COMPARE_ALL) || !is_further_traffic(&content->metric[i])))
+		    ((view->flags & COMPARE_ALL) || (!is_further_traffic(&content->metric[i]) &&
+						     !metadata_metric_is(&content->metric[i]))))
 			for (size_t at = 0; at < view->nr_sides; at++)
 				any |= put_overall(table, view, &content->metric[i],
 						   view->side[at]);
@@ -308,7 +310,8 @@ static void print_left_out(const struct view *view, FILE *out)
 
 	for (size_t i = 0; i < content->nr_metrics; i++)
 		if (!strcmp(content->metric[i].workload, view->workload) &&
-		    is_left_out(view, &content->metric[i]))
+		    is_left_out(view, &content->metric[i]) &&
+		    !metadata_metric_is(&content->metric[i]))
 			add_once(&names, name_left_out(&content->metric[i]));
 	list = strv_join(&names, ", ");
 	if (names.nr)
@@ -446,5 +449,6 @@ void compare_print_text(const struct compare *compare, unsigned int flags, FILE 
 			print_workload(compare, flags, workload, out);
 		before = workload;
 	}
+	compare_print_metadata(compare, flags, out);
 	compare_print_summary(compare, flags, out);
 }

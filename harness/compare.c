@@ -9,6 +9,7 @@
 
 #include "compare.h"
 #include "compare-private.h"
+#include "metadata-metric.h"
 #include "stats.h"
 #include "traffic-metric.h"
 
@@ -155,7 +156,7 @@ static void add_rows(struct compare *compare, const struct index *index,
 
 	collect_labels(index, metric, params, &labels);
 	/* Not every series has windows, and not every kernel every class of memory. */
-	if (!labels.nr && !traffic_metric_is(metric))
+	if (!labels.nr && !traffic_metric_is(metric) && !metadata_metric_is(metric))
 		add_name(&labels, "");
 	for (size_t i = 0; i < labels.nr; i++)
 		add_row(compare, index, metric, params, labels.item[i]);

@@ -221,13 +221,6 @@ static void add_memory(const struct guest_config *config, struct strv *argv)
 	strv_add(argv, "nvdimm,memdev=pmem0");
 }
 
-/* It stays when the guest has ended, until it was looked where the memory is. */
-static void add_end(const struct guest_config *config, struct strv *argv)
-{
-	if (config->placement && config->placement->bind)
-		strv_add(argv, "-no-shutdown");
-}
-
 static void add_balloon(const struct guest_config *config, struct strv *argv)
 {
 	if (!config->balloon_mib)
@@ -356,7 +349,8 @@ int guest_args(const struct guest_config *config, const struct guest_fds *fds,
 {
 	static const char *const always[] = {
 		"-no-user-config", "-nodefaults", "-display", "none", "-vga", "none", "-no-reboot",
-		"-S",
+		/* It stays when the guest has ended, until its memory was looked at. */
+		"-no-shutdown", "-S",
 	};
 	struct strv argv = { 0 };
 	int error = check(config, err);
@@ -366,7 +360,6 @@ int guest_args(const struct guest_config *config, const struct guest_fds *fds,
 	strv_add(&argv, "%s", config->qemu);
 	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
 		strv_add(&argv, "%s", always[i]);
-	add_end(config, &argv);
 	add_machine(config, &argv);
 	add_engine(config, &argv);
 	add_memory(config, &argv);

@@ -33,6 +33,7 @@ enum guest_cut {
  * @garbage: what was wrong with the port, "" for nothing
  * @unfinished: bytes of a frame that did not come to its end
  * @reset: QEMU says that the guest reset itself (and did not power off)
+ * @looked: its memory was looked at when it had ended
  * @words: last words of QEMU on stderr, "" for none
  */
 struct guest_facts {
@@ -47,6 +48,7 @@ struct guest_facts {
 	char garbage[GUEST_WHY_MAX + 1];
 	size_t unfinished;
 	bool reset;
+	bool looked;
 	char words[GUEST_WHY_MAX + 1];
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What the guest module asks of QEMU over QMP: where the vCPU threads are, to
- * let them run, and what QEMU says of the guest's end. Where the guest was placed it is
- * looked at before it runs and when it has ended, and never in between: who reads
- * numa_maps keeps the guest from its memory.
+ * let them run, and what QEMU says of the guest's end. Its memory is looked at when it has
+ * ended, and where it was placed before it runs as well, and never in between: who reads
+ * numa_maps or smaps keeps the guest from its memory.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "guest-memory.h"
 #include "guest-place.h"
 #include "guest-private.h"
+#include "guest-ram.h"
 
 #define QUIT_WAIT_NS (10 * GUEST_SECOND)
 
@@ -194,8 +195,11 @@ void guest_on_event(void *ctx, const char *name, const json_t *data)
 	if (reason && !strcmp(reason, "guest-reset"))
 		guest->facts.reset = true;
 	/* Another such event says that it quits. */
-	if (!is_bound(guest) || guest->result.placed)
+	if (guest->facts.looked)
 		return;
-	look_at_end(guest);
+	guest->facts.looked = true;
+	guest_ram_read(&guest->config, guest->pid, &guest->result.ram);
+	if (is_bound(guest))
+		look_at_end(guest);
 	let_go(guest);
 }

@@ -96,6 +96,16 @@ enum guest_end {
 const char *guest_end_name(enum guest_end end);
 
 /**
+ * struct guest_ram - a guest's RAM as the host sees it
+ * @bytes: what QEMU has mapped for it; 0 where that is not known
+ * @resident: bytes of it that the host has, in memory or swapped out
+ */
+struct guest_ram {
+	uint64_t bytes;
+	uint64_t resident;
+};
+
+/**
  * struct guest_result - what became of a guest
  * @end: how it ended
  * @verdict: pass for GUEST_DONE (what the agent judged comes by on_msg), fail for
@@ -107,6 +117,7 @@ const char *guest_end_name(enum guest_end end);
  * @wall_ns: from the start of QEMU to its end
  * @command: malloc'd full command line of QEMU, shell-quoted
  * @max_rss: bytes of host memory QEMU had at most
+ * @ram: its RAM when it had ended; all 0 where QEMU was gone before one could look
  * @placed: malloc'd line: where its memory was when it had ended; NULL where none was
  *	bound, or QEMU was gone before one could look
  * @misplaced: some of it was on another node, or a vCPU on another CPU
@@ -123,6 +134,7 @@ struct guest_result {
 	uint64_t wall_ns;
 	char *command;
 	uint64_t max_rss;
+	struct guest_ram ram;
 	char *placed;
 	bool misplaced;
 	bool counted;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "compare-private.h"
+#include "metadata-metric.h"
 #include "plot.h"
 #include "proc.h"
 
@@ -127,7 +128,8 @@ static char *data_text(const struct compare *compare, const char *workload)
 		fprintf(out, " %s", compare->variant.item[i]);
 	fputc('\n', out);
 	for (size_t i = 0; i < content->nr_metrics; i++)
-		if (!strcmp(content->metric[i].workload, workload))
+		if (!strcmp(content->metric[i].workload, workload) &&
+		    !metadata_metric_is(&content->metric[i]))
 			put_block(compare, &content->metric[i], out);
 	fclose(out);
 	return text;

@@ -13,6 +13,7 @@
 #include "guest.h"
 #include "host-counts.h"
 #include "initramfs.h"
+#include "metadata-judge.h"
 #include "proc.h"
 #include "record.h"
 #include "runner-place.h"
@@ -580,6 +581,11 @@ static int end_cell(struct runner *runner, struct slot *slot, struct err *err)
 		take_counted(runner, slot);
 	if (result.counted)
 		record_add_phase(&slot->record, STORE_HOST, &result.counters);
+	if (result.end == GUEST_DONE) {
+		const struct workload_needs needs = plan_cell_needs(planned);
+
+		metadata_judge(&slot->record, &needs, &result);
+	}
 	cell.placement = runner_placed(&slot->place, runner_engine(planned, runner->config->engine),
 				       &result, &slot->record);
 	cell.verdict = record_judge(&slot->record, planned->workload, also, &result, &cell.reason);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "host.h"
+#include "metadata-metric.h"
 #include "reference.h"
 #include "session.h"
 #include "traffic-metric.h"
@@ -163,6 +164,11 @@ static int add_metrics(struct session *session, struct err *err)
 		}
 		if (!error && session->request->traffic)
 			error = traffic_metric_each(workload, add_traffic_metric, &adding);
+		if (!error) {
+			const struct store_metric metadata = metadata_metric(workload);
+
+			error = store_add_metric(session->store, &metadata, err);
+		}
 	}
 	return error;
 }

@@ -7,6 +7,7 @@
  *	hello | alive TEXT | note TEXT | end VERDICT	records of the agent
  *	samples N		a record of N samples
  *	counters PHASE N	a record of what was counted in that phase: N of everything
+ *	account MIB		metadata of a guest of so much memory, in all phases
  *	truncate		the first half of a record
  *	skip			leave out a sequence number
  *	garbage			bytes that are no frame
@@ -47,6 +48,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "metadata.h"
 #include "msg.h"
 #include "perfctr-msg.h"
 
@@ -247,6 +249,37 @@ static void send_counters(struct fake *fake, const char *rest)
 	fake->msg.nr_samples = 0;
 }
 
+static void send_value(struct fake *fake, const char *series, const char *labels, uint64_t value)
+{
+	static uint8_t payload[FRAME_PAYLOAD_MAX], frame[FRAME_PAYLOAD_MAX + FRAME_HEADER];
+	struct wire_out out = { .data = payload, .size = sizeof(payload) };
+
+	fake->msg.type = MSG_SAMPLES;
+	snprintf(fake->msg.name, sizeof(fake->msg.name), "%s", series);
+	snprintf(fake->msg.labels, sizeof(fake->msg.labels), "%s", labels);
+	fake->msg.nr_samples = 1;
+	fake->msg.samples[0] = value;
+	if (msg_encode(&fake->msg, &out))
+		give_up("a record that cannot be encoded");
+	write_all(fake->port, frame,
+		  frame_encode(MSG_SAMPLES, fake->seq++, payload, out.used, frame));
+	fake->msg.labels[0] = '\0';
+	fake->msg.nr_samples = 0;
+}
+
+/* So little memmap that this process has as much, and no page is anything else. */
+static void send_account(struct fake *fake, unsigned int mib)
+{
+	uint64_t bytes = (uint64_t)mib << 20;
+	char labels[METADATA_LABELS];
+
+	for (unsigned int phase = 0; phase < METADATA_PHASES; phase++)
+		for (unsigned int kind = 0; kind < METADATA_KINDS; kind++)
+			send_value(fake, METADATA_SERIES, metadata_labels(labels, kind, 0, phase),
+				   kind == METADATA_MEMMAP ? bytes / 1024 : 0);
+	send_value(fake, METADATA_MEMORY_SERIES, "kind=present,phase=boot", bytes);
+}
+
 static void flood(struct fake *fake, unsigned int mib, const char *line)
 {
 	char block[4096];
@@ -306,6 +339,8 @@ static bool do_record(struct fake *fake, const char *word, const char *rest)
 		send_samples(fake, atoi(rest));
 	else if (!strcmp(word, "counters"))
 		send_counters(fake, rest);
+	else if (!strcmp(word, "account"))
+		send_account(fake, atoi(rest));
 	else if (!strcmp(word, "end"))
 		send_end(fake, rest);
 	else if (!strcmp(word, "truncate"))

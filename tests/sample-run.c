@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "metadata.h"
 #include "sample-run.h"
 #include "util.h"
 
@@ -65,6 +66,13 @@ static const struct store_metric sample_traffic[] = {
 	  .series = "load.memmap_loads", .combine = COMBINE_MEAN },
 	{ .workload = "zswap", .name = "load.memmap_lines", .help = "lines", .unit = UNIT_COUNT,
 	  .series = "load.memmap_lines", .combine = COMBINE_MEAN },
+};
+
+static const struct store_metric sample_metadata[] = {
+	{ .workload = "zswap", .name = "metadata_bytes", .help = "what describes memory",
+	  .series = "metadata_bytes", .unit = UNIT_BYTES, .combine = COMBINE_MAX },
+	{ .workload = "memmap", .name = "metadata_bytes", .help = "what describes memory",
+	  .series = "metadata_bytes", .unit = UNIT_BYTES, .combine = COMBINE_MAX },
 };
 
 static const char *const content_class[] = { "same", "text", "random" };
@@ -276,6 +284,29 @@ static struct store_series *memmap_series(bool small_pages, size_t *nr)
 	return list;
 }
 
+/* Tables and zspages differ, and phases; half of it is on another node. */
+static struct store_series *add_metadata(const struct maker *maker, size_t variant, bool zswap,
+					 struct store_series *list, size_t *nr)
+{
+	bool other = variant && maker->sample->shift;
+	char labels[METADATA_LABELS];
+
+	for (unsigned int at = 0; at < METADATA_KINDS * METADATA_PHASES * 2; at++) {
+		enum metadata_phase phase = at / 2 % METADATA_PHASES;
+		enum metadata_kind kind = at / 2 / METADATA_PHASES;
+		uint64_t bytes[METADATA_KINDS] = {
+			[METADATA_MEMMAP] = 4 << 20,
+			[METADATA_TABLES] = other ? 12288 + 4096 * variant : 4096,
+			[METADATA_ZSPAGES] = zswap && phase == METADATA_LOADED ? 1000 - variant : 0,
+		};
+
+		list = add_series(list, nr, METADATA_SERIES,
+				  metadata_labels(labels, kind, at % 2, phase), 1);
+		list[*nr - 1].samples[0] = bytes[kind];
+	}
+	return list;
+}
+
 static void free_series(struct store_series *list, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -349,6 +380,8 @@ static void end_well(struct maker *maker, struct store_cell *cell, size_t varian
 
 	series = zswap ? zswap_series(maker, cell, variant, &nr) :
 			 memmap_series(variant && maker->sample->shift, &nr);
+	if (maker->sample->metadata)
+		series = add_metadata(maker, variant, zswap, series, &nr);
 	cell->verdict = verdict;
 	cell->reason = (char *)(verdict ? reason : "all checks passed");
 	cell->ready_ns = 1431000000;
@@ -460,6 +493,9 @@ static void make_cells(struct maker *maker)
 		must(store_add_metric(maker->store, &sample_metric[i], &maker->err), &maker->err);
 	for (size_t i = 0; i < ARRAY_SIZE(sample_traffic) && maker->sample->traffic; i++)
 		must(store_add_metric(maker->store, &sample_traffic[i], &maker->err), &maker->err);
+	for (size_t i = 0; i < ARRAY_SIZE(sample_metadata) && maker->sample->metadata; i++)
+		must(store_add_metric(maker->store, &sample_metadata[i], &maker->err),
+		     &maker->err);
 	for (unsigned int trial = 1; trial <= maker->sample->trials; trial++)
 		plan_trial(maker, &plan, trial);
 	must(store_commit(maker->store, &maker->err), &maker->err);

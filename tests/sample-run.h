@@ -24,6 +24,7 @@ enum sample_trouble {
  * @pools: separated by commas
  * @trouble: what goes wrong
  * @traffic: memory traffic was counted
+ * @metadata: metadata of memory was accounted
  * @disturbed: the host was looked at, and was not quiet
  * @id: of the run; NULL for one that is always the same
  * @host: where it ran; NULL likewise
@@ -38,6 +39,7 @@ struct sample_run {
 	const char *pools;
 	enum sample_trouble trouble;
 	bool traffic;
+	bool metadata;
 	bool disturbed;
 	const char *id;
 	const char *host;

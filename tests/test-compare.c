@@ -65,6 +65,23 @@ static const struct sample_run counted = {
 	.trials = 1, .compressors = "lz4", .pools = "zsmalloc", .traffic = true,
 };
 
+static const struct sample_run accounted = {
+	.engine = "exact", .variants = "baseline,vmemmap-4k,lazy-vmemmap,memdesc-slab",
+	.shift = 2703, .trials = 1, .compressors = "lz4,zstd", .pools = "zsmalloc",
+	.metadata = true,
+};
+
+static const struct sample_run accounted_in_part = {
+	.engine = "exact", .variants = "baseline,vmemmap-4k,memdesc-slab", .shift = 2703,
+	.trials = 1, .compressors = "lzo,lz4", .pools = "zbud", .metadata = true,
+	.trouble = SAMPLE_TROUBLE,
+};
+
+static const struct sample_run accounted_alone = {
+	.engine = "tcg", .variants = "baseline", .trials = 1, .compressors = "lz4",
+	.pools = "zbud", .metadata = true,
+};
+
 static char *printed(const struct store_content *content, enum print_format format,
 		     unsigned int flags)
 {
@@ -105,6 +122,14 @@ static void text_with_all_figures_and_colour(void **state)
 {
 	(void)state;
 	check_output(&small, PRINT_TEXT, COMPARE_ALL | COMPARE_COLOUR, "compare-all-colour.txt");
+}
+
+static void metadata_has_a_section_of_its_own(void **state)
+{
+	(void)state;
+	check_output(&accounted, PRINT_TEXT, 0, "compare-metadata.txt");
+	check_output(&accounted_in_part, PRINT_TEXT, 0, "compare-metadata-part.txt");
+	check_output(&accounted_alone, PRINT_TEXT, COMPARE_ALL, "compare-metadata-all.txt");
 }
 
 static void what_disturbed_stands_above_the_figures(void **state)
@@ -495,6 +520,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_of_two_variants),
 		cmocka_unit_test(text_with_all_figures_and_colour),
+		cmocka_unit_test(metadata_has_a_section_of_its_own),
 		cmocka_unit_test(what_disturbed_stands_above_the_figures),
 		cmocka_unit_test(programs_are_told_what_disturbed),
 		cmocka_unit_test(text_of_the_same_variant_twice_shows_no_difference),

@@ -18,6 +18,7 @@
 #include <numa.h>
 
 #include "fake-kernel.h"
+#include "metadata.h"
 #include "proc.h"
 #include "runner.h"
 
@@ -204,7 +205,7 @@ static void assert_cell(const struct bench *bench, size_t at, enum verdict verdi
 		fail_msg("cell %zu: %s: %s", at, verdict_name(cell->verdict), cell->reason);
 }
 
-#define GOOD "cont\nhello\nsamples 5\nend pass\nreset\nexit 0"
+#define GOOD "cont\nhello\nsamples 5\naccount 64\nend pass\nreset\nexit 0"
 
 static void every_cell_runs_and_is_kept(void **state)
 {
@@ -215,9 +216,26 @@ static void every_cell_runs_and_is_kept(void **state)
 	assert_int_equal(run(bench, ENGINE_TCG, 2), 0);
 	for (int i = 0; i < 5; i++)
 		assert_cell(bench, i, VERDICT_PASS, "");
-	assert_int_equal(bench->content.nr_series, 5);
+	/* What was asked for, and what is accounted of memory. */
+	assert_int_equal(bench->content.nr_series, 5 * (1 + METADATA_KINDS * METADATA_PHASES + 1));
 	assert_true(bench->content.cell[0].wall_ns >= bench->content.cell[0].ready_ns);
 	assert_true(bench->content.cell[0].ready_ns > 0);
+}
+
+static void memory_that_is_not_accounted_is_noticed(void **state)
+{
+	struct bench *bench = *state;
+
+	add(bench, &plain, 1, "cont\nhello\nsamples 5\nend pass\nreset\nexit 0");
+	add(bench, &plain, 1, "cont\nhello\nsamples 5\naccount 65\nend pass\nreset\nexit 0");
+	add(bench, &plain, 1, "cont\nhello\nsamples 5\naccount 63\nend pass\nreset\nexit 0");
+	add(bench, &plain, 1, "cont\nhello\nsamples 5\naccount 62\nend pass\nreset\nexit 0");
+	assert_int_equal(run(bench, ENGINE_TCG, 2), 0);
+	assert_cell(bench, 0, VERDICT_FAIL, "metadata-complete: 6 kinds in 3 phases, 18 are missing");
+	assert_cell(bench, 1, VERDICT_FAIL, "metadata-given: 68157440 B present at boot, must be "
+		    "66060288 to 67108864: 64 MiB were given");
+	assert_cell(bench, 2, VERDICT_PASS, "");
+	assert_cell(bench, 3, VERDICT_FAIL, "metadata-given");
 }
 
 static void a_broken_guest_does_not_stop_the_others(void **state)
@@ -292,7 +310,7 @@ static void a_breakpoint_of_the_emulator_is_met_once(void **state)
 {
 	struct bench *bench = *state;
 	char *met_once = str_printf("cont\nonce %s/met\nconsole [    1.000000] Oops: int3: 0000 [#1] "
-				    "SMP\nexit 0\nthen\nhello\nend pass\nexit 0", bench->dir);
+				    "SMP\nexit 0\nthen\nhello\naccount 64\nend pass\nexit 0", bench->dir);
 	const char *met_twice = "cont\nconsole [    1.000000] Oops: int3: 0000 [#1] SMP\nexit 0";
 
 	add(bench, &race, 1, met_once);
@@ -402,7 +420,7 @@ static void unequal_boots_are_a_broken_test_bed(void **state)
 	struct bench *bench = *state;
 
 	add(bench, &plain, 1, GOOD);
-	add(bench, &plain, 0, "cont\nhello\nsamples 6\nend pass\nreset\nexit 0");
+	add(bench, &plain, 0, "cont\nhello\nsamples 6\naccount 64\nend pass\nreset\nexit 0");
 	assert_int_equal(run(bench, ENGINE_EXACT, 2), 0);
 	assert_cell(bench, 1, VERDICT_BROKEN, "exactness: series");
 }
@@ -562,7 +580,7 @@ static bool use_two_nodes(struct bench *bench)
 	return true;
 }
 
-#define WORK "cont\nhello\nsamples 5\ntouch 4\n"
+#define WORK "cont\nhello\nsamples 5\naccount 64\ntouch 4\n"
 
 static void time_is_worth_what_its_place_is_worth(void **state)
 {
@@ -645,6 +663,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_cell_runs_and_is_kept),
+		TEST(memory_that_is_not_accounted_is_noticed),
 		TEST(a_broken_guest_does_not_stop_the_others),
 		TEST(no_archive_is_left_behind),
 		TEST(unmet_needs_are_unsupported_not_failed),
