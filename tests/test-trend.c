@@ -323,6 +323,22 @@ static void only_trials_of_both_are_compared(void **state)
 	assert_true(series_of(trend, LOAD)->point[3].value == 10000);
 }
 
+/* Nor do they hide what the first one shows. */
+static void other_trials_hide_nothing(void **state)
+{
+	struct nights *nights = *state;
+	const struct trend *trend;
+
+	from_night(nights, 3, LOAD, 9000);
+	for (size_t i = 3; i < nights->nr; i++) {
+		nights->boots[i] = 3;
+		nights->value[i][LOAD][0] = 10300;
+	}
+	trend = trend_of(nights);
+	assert_int_equal(changes_in_all(trend), 1);
+	assert_change(trend, LOAD, 0, 3, 10000, 10300, JUDGE_REGRESSION);
+}
+
 /* As a gate judges it: what the tick alone moves as far is no change. */
 static void what_the_tick_moves_is_no_change(void **state)
 {
@@ -700,6 +716,7 @@ int main(void)
 		night_test(another_agent_cuts_a_series),
 		night_test(an_agent_a_night_leaves_nothing_to_search),
 		night_test(only_trials_of_both_are_compared),
+		night_test(other_trials_hide_nothing),
 		night_test(what_the_tick_moves_is_no_change),
 		night_test(failed_cells_have_no_figures),
 		night_test(one_night_is_no_trend),
