@@ -441,7 +441,9 @@ static int conclude(const struct gate_options *gate, const struct options *opts,
 	const struct gate_rules rules = { .final = true, .judge = gate->more.judge };
 	struct store_content content = { 0 };
 	struct compare compare = { 0 };
+	struct calibration_file seen = { 0 };
 	struct err err = { "" };
+	char *why_not_seen = NULL;
 	struct gate judged;
 	int code = EXIT_BROKEN;
 
@@ -457,6 +459,8 @@ static int conclude(const struct gate_options *gate, const struct options *opts,
 		code = EXIT_BROKEN;
 	gate_free(&judged);
 out:
+	free(why_not_seen);
+	calibration_free(&seen);
 	compare_free(&compare);
 	store_content_free(&content);
 	return code;

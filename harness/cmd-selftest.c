@@ -203,18 +203,6 @@ static void request_free(struct session_request *request)
 	strv_free(&request->plan.params);
 }
 
-/*
- * Another boot of the same kernel by the exact engine is the same boot, and would prove
- * nothing: the parent's second side has its ticks elsewhere, for each mutant in another
- * place.
- */
-static void move_ticks(struct plan *plan, size_t serial)
-{
-	for (size_t i = 0; i < plan->nr_cells; i++)
-		if (plan->cell[i].variant == SIDE_AGAIN)
-			plan->cell[i].trial += GATE_PHASES * (serial + 1);
-}
-
 static bool failed(const struct store_content *content, const char *variant,
 		   const char *workload, const char *check)
 {
@@ -339,8 +327,9 @@ static int run_notice(struct selftest_options *self, const struct variant *mutan
 	if (!error && session.variant[SIDE_MUTANT].why_not)
 		error = err_set(err, -EBADMSG, "%s", session.variant[SIDE_MUTANT].why_not);
 	if (!error) {
+		/* The same boot again would prove nothing: each mutant's parent has its own ticks. */
 		if (session.engine == ENGINE_EXACT)
-			move_ticks(&session.plan, serial);
+			plan_move_trials(&session.plan, SIDE_AGAIN, GATE_PHASES * (serial + 1));
 		error = session_run(&session, err);
 	}
 	if (!error)

@@ -2,6 +2,7 @@
 /*
  * A gate's judgement for programs; docs/result-format.md describes it.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,12 +22,24 @@ static json_t *figures_of(const struct compare_row *row, size_t side)
 	return list;
 }
 
+static json_t *seen_json(const struct calibration_row *row)
+{
+	double change = row ? row->seen.detectable : NAN;
+
+	if (!row)
+		return json_null();
+	if (row->seen.scale == STATS_DIFFERENCE)
+		change = compare_value(row->unit, change);
+	return json_pack("{s:o, s:s}", "change", json_number(change),
+			 "of", row->seen.scale == STATS_RATIO ? "ratio" : "difference");
+}
+
 static json_t *change_json(const struct gate *gate, const struct gate_change *change)
 {
 	const struct compare_row *row = change->row;
 	enum metric_unit unit = row->metric->unit;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "workload", row->metric->workload,
 			 "metric", row->metric->name,
 			 "params", row->params,
@@ -37,7 +50,8 @@ static json_t *change_json(const struct gate *gate, const struct gate_change *ch
 			 "ratio", json_number(change->ratio),
 			 "boots_before", figures_of(row, change->old),
 			 "boots_after", figures_of(row, change->new),
-			 "patch", change->first ? json_integer(change->first) : json_null());
+			 "patch", change->first ? json_integer(change->first) : json_null(),
+			 "smallest_change_seen", seen_json(gate_seen(gate, row)));
 }
 
 static json_t *changes_json(const struct gate *gate, const struct gate_change *list, size_t nr,
@@ -100,12 +114,14 @@ int gate_print_json(const struct gate *gate, FILE *out)
 
 	for (size_t i = 0; i < gate->nr_steps; i++)
 		json_array_append_new(steps, step_json(gate, i));
-	json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:o}",
+	json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o, s:o}",
 			 "format", "pagemeta gate", "version", 1,
 			 "run", run->id,
 			 "engine", run->engine,
 			 "command", run->argv,
 			 "verdict", gate_verdict_name(gate->verdict),
+			 "calibration", gate->seen ? gate->seen->run : NULL,
+			 "no_calibration", gate->why_not_seen,
 			 "patches", steps,
 			 "series", changes_json(gate, gate->series, gate->nr_series, 0));
 	if (!json)

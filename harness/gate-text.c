@@ -161,13 +161,15 @@ static void put_change(struct table *table, const struct gate *gate,
 	table_cell(table, paint_of(change->verdict, flags), "%s",
 		   compare_change_text(text, change->ratio, exact));
 	put_first(table, gate, change);
+	if (gate->seen)
+		table_cell(table, NULL, "%s", calibration_text(text, gate_seen(gate, row)));
 }
 
 static void print_changes(const struct gate *gate, const char *heading,
 			  const struct gate_change *list, size_t nr_list,
 			  enum gate_verdict verdict, unsigned int flags, FILE *out)
 {
-	struct table *table = table_new("llllrrrl");
+	struct table *table = table_new(gate->seen ? "llllrrrlr" : "llllrrrl");
 	const struct gate_change **change;
 	size_t nr, shown;
 
@@ -181,6 +183,8 @@ static void print_changes(const struct gate *gate, const char *heading,
 	table_cell(table, NULL, "after");
 	table_cell(table, NULL, "change");
 	table_cell(table, NULL, "patch");
+	if (gate->seen)
+		table_cell(table, NULL, "seen from");
 	for (size_t i = 0; i < shown; i++)
 		put_change(table, gate, change[i], flags);
 	if (nr) {
@@ -286,6 +290,20 @@ static void print_not_run(const struct gate *gate, FILE *out)
 	}
 }
 
+/* What a verdict of no change is worth. */
+static void print_seen(const struct gate *gate, FILE *out)
+{
+	char *text;
+
+	if (gate->why_not_seen)
+		fprintf(out, "\n%s\n", gate->why_not_seen);
+	if (!gate->seen)
+		return;
+	text = calibration_summary(gate->seen, gate->compare);
+	fprintf(out, "\n%s\n", text);
+	free(text);
+}
+
 /* The first patch with the verdict of the whole, or none. */
 static const struct gate_step *culprit(const struct gate *gate, size_t *ret_at)
 {
@@ -325,5 +343,6 @@ void gate_print_text(const struct gate *gate, unsigned int flags, FILE *out)
 	print_changes(gate, "the series makes better", gate->series, gate->nr_series,
 		      GATE_IMPROVEMENT, flags, out);
 	print_not_run(gate, out);
+	print_seen(gate, out);
 	print_verdict(gate, flags, out);
 }

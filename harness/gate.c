@@ -48,9 +48,10 @@ static void worsen(enum gate_verdict *verdict, enum gate_verdict to)
  * What must equal the first variant's is judged by a check. Times of an emulator that
  * counts no instructions say nothing.
  */
-static bool is_judged(const struct gate *gate, const struct compare_row *row, size_t old, size_t new)
+bool gate_is_judged(const struct compare *compare, const struct compare_row *row, size_t old,
+		    size_t new)
 {
-	if (!strcmp(gate->compare->content->run.engine, "tcg") && row->metric->unit == UNIT_CLOCK)
+	if (!strcmp(compare->content->run.engine, "tcg") && row->metric->unit == UNIT_CLOCK)
 		return false;
 	return row->metric->direction != DIR_NEUTRAL && row->metric->reference != REFERENCE_EQUAL &&
 	       row->side[old].nr && row->side[new].nr;
@@ -74,7 +75,7 @@ struct gate_pair *gate_pairs(const struct gate *gate, size_t *ret_nr)
 		for (size_t j = 0; gate->last && j < gate->compare->nr_rows; j++) {
 			const struct compare_row *row = &gate->compare->row[j];
 
-			if (!is_judged(gate, row, old, new))
+			if (!gate_is_judged(gate->compare, row, old, new))
 				continue;
 			pair = mem_grow(pair, nr + 1, sizeof(*pair));
 			pair[nr++] = (struct gate_pair){ .row = row, .old = old, .new = new };
@@ -152,6 +153,13 @@ static void judge_figures(struct gate *gate, const struct gate_rules *rules)
 		if (pair[i].old == 0 && pair[i].new == gate->last)
 			take_series(gate, &pair[i]);
 	free(pair);
+}
+
+const struct calibration_row *gate_seen(const struct gate *gate, const struct compare_row *row)
+{
+	if (!gate->seen)
+		return NULL;
+	return calibration_find(gate->seen, row->metric->workload, row->metric->name, row->params);
 }
 
 /* --- checks --- */

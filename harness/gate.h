@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "calibration-file.h"
 #include "compare.h"
 #include "functions.h"
 #include "judge.h"
@@ -64,6 +65,10 @@ struct gate_pair {
 	bool more_old;
 	bool more_new;
 };
+
+/** gate_is_judged() - whether a figure has a better way, and both sides have it */
+bool gate_is_judged(const struct compare *compare, const struct compare_row *row, size_t old,
+		    size_t new);
 
 /** gate_judge_pairs() - judge figures: of the exact engine each by itself, others together */
 void gate_judge_pairs(struct gate_pair *pair, size_t nr, bool exact,
@@ -182,6 +187,8 @@ struct gate_step {
  * @want: boots that would help, with repetitions
  * @nr_wants: how many
  * @verdict: of the whole
+ * @seen: what changes are seen on this host; NULL where that is not known. Set by the caller
+ * @why_not_seen: one line that says why, and what to do; NULL where nobody has looked
  */
 struct gate {
 	const struct compare *compare;
@@ -197,6 +204,8 @@ struct gate {
 	struct gate_want *want;
 	size_t nr_wants;
 	enum gate_verdict verdict;
+	const struct calibration_file *seen;
+	const char *why_not_seen;
 };
 
 /**
@@ -219,6 +228,9 @@ void gate_free(struct gate *gate);
  * against the base. Freed with free()
  */
 struct gate_pair *gate_pairs(const struct gate *gate, size_t *ret_nr);
+
+/** gate_seen() - what is known of how small a change of a figure is seen; NULL for nothing */
+const struct calibration_row *gate_seen(const struct gate *gate, const struct compare_row *row);
 
 /** gate_exit_code() - what the verdict is to the shell; 125 when there is no kernel to judge */
 enum exit_code gate_exit_code(const struct gate *gate);

@@ -20,6 +20,7 @@ static const struct command *const command_table[] = {
 	&cmd_gate,
 	&cmd_bisect,
 	&cmd_selftest,
+	&cmd_calibrate,
 	&cmd_trend,
 	&cmd_compare,
 	&cmd_list,

@@ -310,6 +310,13 @@ void plan_again(struct plan *plan, size_t variant, size_t cell)
 	plan->cell[plan->nr_cells++] = again;
 }
 
+void plan_move_trials(struct plan *plan, size_t variant, unsigned int by)
+{
+	for (size_t i = 0; i < plan->nr_cells; i++)
+		if (plan->cell[i].variant == variant)
+			plan->cell[i].trial += by;
+}
+
 struct workload_needs plan_cell_needs(const struct plan_cell *cell)
 {
 	struct workload_needs needs = cell->workload->needs;

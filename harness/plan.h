@@ -99,6 +99,17 @@ void plan_free(struct plan *plan);
  */
 void plan_again(struct plan *plan, size_t variant, size_t cell);
 
+/**
+ * plan_move_trials() - let the boots of a variant be later ones
+ * @plan: changed
+ * @variant: index into plan->label
+ * @by: added to the trial of each of its cells
+ *
+ * Under the exact engine the same trial of the same kernel is the same boot; a later one
+ * has the timer's tick elsewhere.
+ */
+void plan_move_trials(struct plan *plan, size_t variant, unsigned int by);
+
 /** plan_cell_needs() - what one cell needs, its parameters taken into account */
 struct workload_needs plan_cell_needs(const struct plan_cell *cell);
 

@@ -195,6 +195,60 @@ static void the_patch_that_slows_down_is_named(void **state)
 	assert_text(bench, "gate-regression.txt");
 }
 
+/* What a host sees stands beside the change; of the other figures the worst is named. */
+static void what_is_seen_here_stands_beside_it(void **state)
+{
+	struct calibration_row row[] = {
+		{ .workload = (char *)"zswap", .metric = (char *)"load", .params = (char *)"pool=zbud",
+		  .seen = { .scale = STATS_RATIO, .detectable = 0.0015 } },
+		{ .workload = (char *)"zswap", .metric = (char *)"density",
+		  .params = (char *)"pool=zbud", .unit = UNIT_RATIO,
+		  .seen = { .scale = STATS_RATIO, .detectable = 0.12 } },
+	};
+	const struct calibration_file seen = { .run = (char *)"20260101-010000-aaaa", .row = row,
+					       .nr = ARRAY_SIZE(row) };
+	struct bench *bench = *state;
+	json_t *json, *change;
+	char *text = NULL;
+	size_t len;
+	FILE *out;
+
+	bench->value[0][2] = bench->value[0][3] = 10050;
+	judged(bench);
+	bench->gate.seen = &seen;
+	assert_text(bench, "gate-seen.txt");
+	out = open_memstream(&text, &len);
+	assert_int_equal(gate_print_json(&bench->gate, out), 0);
+	fclose(out);
+	json = json_loads(text, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(json, "calibration")), seen.run);
+	assert_true(json_is_null(json_object_get(json, "no_calibration")));
+	change = json_object_get(json_array_get(json_object_get(json, "series"), 0),
+				 "smallest_change_seen");
+	assert_true(json_real_value(json_object_get(change, "change")) == 0.0015);
+	assert_string_equal(json_string_value(json_object_get(change, "of")), "ratio");
+	json_decref(json);
+	free(text);
+}
+
+static void without_a_calibration_it_says_so(void **state)
+{
+	struct bench *bench = *state;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	judged(bench);
+	bench->gate.why_not_seen = "there is none; make one";
+	gate_print_text(&bench->gate, 0, out);
+	assert_int_equal(gate_print_json(&bench->gate, out), 0);
+	fclose(out);
+	assert_non_null(strstr(text, "\nthere is none; make one\n"));
+	assert_non_null(strstr(text, "\"no_calibration\": \"there is none; make one\""));
+	assert_non_null(strstr(text, "\"calibration\": null"));
+	free(text);
+}
+
 /* Higher is better here: the direction is the metric's, not the number's. */
 static void a_density_that_falls_is_worse(void **state)
 {
@@ -450,6 +504,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_series_that_changes_nothing_passes),
 		TEST(the_patch_that_slows_down_is_named),
+		TEST(what_is_seen_here_stands_beside_it),
+		TEST(without_a_calibration_it_says_so),
 		TEST(a_density_that_falls_is_worse),
 		TEST(a_tenth_of_a_per_cent_is_no_regression),
 		TEST(what_creeps_up_is_several_patches),
