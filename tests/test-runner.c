@@ -425,7 +425,7 @@ static void unequal_boots_are_a_broken_test_bed(void **state)
 	assert_cell(bench, 1, VERDICT_BROKEN, "exactness: series");
 }
 
-#define COUNTED(faults) "cont\nhello\nsamples 5\ncounters 1 " faults "\nend pass\nreset\nexit 0"
+#define COUNTED(faults) "cont\nhello\nsamples 5\ncounters 1 " faults "\naccount 64\nend pass\nreset\nexit 0"
 
 static void counters_are_part_of_the_proof_of_exactness(void **state)
 {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory-blocks.h"
 #include "sysfs.h"
 
 #define IOMEM "/proc/iomem"
@@ -45,7 +46,7 @@ static int read_node(const char *root, struct memory_map *map, unsigned int node
 	if (!dir)
 		return -errno;
 	while (!err && (entry = readdir(dir)))
-		if (memmap_block_number(entry->d_name, &number))
+		if (memory_blocks_parse(entry->d_name, &number))
 			err = add_block(map, number, node);
 	closedir(dir);
 	return err;
