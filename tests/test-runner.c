@@ -425,7 +425,8 @@ static void unequal_boots_are_a_broken_test_bed(void **state)
 	assert_cell(bench, 1, VERDICT_BROKEN, "exactness: series");
 }
 
-#define COUNTED(faults) "cont\nhello\nsamples 5\ncounters 1 " faults "\naccount 64\nend pass\nreset\nexit 0"
+#define COUNTED(faults) \
+	"cont\nhello\nsamples 5\ncounters 1 " faults "\naccount 64\nend pass\nreset\nexit 0"
 
 static void counters_are_part_of_the_proof_of_exactness(void **state)
 {
@@ -450,12 +451,35 @@ static void unequal_counters_are_a_broken_test_bed(void **state)
 }
 
 /* What the first boot brought stands in the store by then. */
+/* What the fake's "samples 5" and "account 64" make; freed with each one's labels. */
+static struct store_series *first_series(size_t *ret_nr)
+{
+	static uint64_t latency[] = { 0, 1, 2, 3, 4 }, memmap = 64 << 10, none, present = 64 << 20;
+	struct store_series *series = mem_grow(NULL, 2 + METADATA_PHASES * METADATA_KINDS,
+					       sizeof(*series));
+	char labels[METADATA_LABELS];
+	size_t nr = 0;
+
+	series[nr++] = (struct store_series){ .name = "latency", .labels = str_dup(""),
+					      .samples = latency, .nr = 5 };
+	for (unsigned int phase = 0; phase < METADATA_PHASES; phase++)
+		for (unsigned int kind = 0; kind < METADATA_KINDS; kind++)
+			series[nr++] = (struct store_series){
+				.name = METADATA_SERIES, .nr = 1,
+				.labels = str_dup(metadata_labels(labels, kind, 0, phase)),
+				.samples = kind == METADATA_MEMMAP ? &memmap : &none,
+			};
+	series[nr++] = (struct store_series){ .name = METADATA_MEMORY_SERIES, .samples = &present,
+					      .labels = str_dup("kind=present,phase=boot"), .nr = 1 };
+	*ret_nr = nr;
+	return series;
+}
+
 static void a_resumed_proof_has_the_counters_of_the_first_boot(void **state)
 {
 	struct bench *bench = *state;
-	uint64_t sample[] = { 0, 1, 2, 3, 4 };
-	const struct store_series series = { .name = "latency", .labels = "", .samples = sample,
-					     .nr = 5 };
+	struct store_series *series;
+	size_t nr;
 	const struct store_counter counter = {
 		.source = STORE_GUEST, .phase = 1, .name = "work", .windows = 5,
 		.event = "page_faults", .value = { .via = PERFCTR_VIA_ACCOUNT, .value = 6, .raw = 6 },
@@ -464,12 +488,16 @@ static void a_resumed_proof_has_the_counters_of_the_first_boot(void **state)
 	add(bench, &plain, 1, "exit 9");
 	add(bench, &plain, 0, COUNTED("7"));
 	bench->finished[0] = true;
-	bench->config.first_series = &series;
-	bench->config.nr_first_series = 1;
+	series = first_series(&nr);
+	bench->config.first_series = series;
+	bench->config.nr_first_series = nr;
 	bench->config.first_counter = &counter;
 	bench->config.nr_first_counters = 1;
 	assert_int_equal(run(bench, ENGINE_EXACT, 1), 0);
 	assert_cell(bench, 1, VERDICT_BROKEN, "page_faults: 6, then 7");
+	for (size_t i = 0; i < nr; i++)
+		free(series[i].labels);
+	free(series);
 }
 
 static const struct store_counter *find_counter(const struct bench *bench, const char *source,
@@ -488,7 +516,7 @@ static void the_vcpu_threads_are_counted_on_the_host(void **state)
 	struct bench *bench = *state;
 	const struct store_counter *faults;
 
-	add(bench, &plain, 1, "cont\nhello\neat 4\nsamples 5\nend pass\nreset\nexit 0");
+	add(bench, &plain, 1, "cont\nhello\neat 4\nsamples 5\naccount 64\nend pass\nreset\nexit 0");
 	bench->config.perfctr = PERFCTR_QUIET;
 	assert_int_equal(run(bench, ENGINE_TCG, 1), 0);
 	assert_cell(bench, 0, VERDICT_PASS, "");
