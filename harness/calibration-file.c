@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "calibration-file.h"
+#include "compare-private.h"
 #include "json-text.h"
 
 #define FORMAT "pagemeta calibration"
@@ -83,6 +84,18 @@ static json_t *file_json(const struct calibration_file *file)
 			 "run", json_text(file->run),
 			 "boots", (int)file->boots,
 			 "figures", rows);
+}
+
+json_t *calibration_change(const struct calibration_row *row)
+{
+	double change = row ? row->seen.detectable : NAN;
+
+	if (!row)
+		return json_null();
+	if (row->seen.scale == STATS_DIFFERENCE)
+		change = compare_value(row->unit, change);
+	return json_pack("{s:o, s:s}", "change", json_number(change), "of",
+			 scale_name(row->seen.scale));
 }
 
 int calibration_write(const struct calibration_file *file, const char *path, struct err *err)

@@ -8,6 +8,7 @@
 #ifndef PAGEMETA_CALIBRATION_FILE_H
 #define PAGEMETA_CALIBRATION_FILE_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "calibrate.h"
@@ -129,5 +130,8 @@ void calibration_print(const struct calibration_file *file, FILE *out);
  * @row: may be NULL
  */
 const char *calibration_text(char *buf, const struct calibration_row *row);
+
+/** calibration_change() - the same for programs: an object of "change" and "of", or null */
+json_t *calibration_change(const struct calibration_row *row);
 
 #endif

@@ -85,6 +85,38 @@ static int parse_options(struct trend_options *own, struct options *opts, int ar
 	return -1;
 }
 
+/* Of the newest agent: what an older one could see is no matter any more. */
+static bool find_seen(const struct options *opts, const struct trend *trend,
+		      struct calibration_file *ret_seen, char **ret_why)
+{
+	const struct store_run run = {
+		.host = trend->host, .engine = trend->engine, .qemu_version = trend->qemu_version,
+		.agent_hash = trend->run[trend->nr_runs - 1].agent,
+	};
+
+	return calibration_of_run(opts->paths.cache, &run, ret_seen, ret_why);
+}
+
+static int print_trend(const struct options *opts, const struct trend_options *own,
+		       struct trend *trend)
+{
+	unsigned int flags = (opts->colour ? COMPARE_COLOUR : 0) |
+			     (own->all || own->metric || opts->verbose > 0 ? COMPARE_ALL : 0);
+	struct calibration_file seen = { 0 };
+	char *why = NULL;
+	int error;
+
+	if (trend->nr_runs && find_seen(opts, trend, &seen, &why))
+		trend->seen = &seen;
+	trend->why_not_seen = why;
+	error = trend_print(trend, own->format, flags, stdout);
+	trend->seen = NULL;
+	trend->why_not_seen = NULL;
+	calibration_free(&seen);
+	free(why);
+	return error;
+}
+
 /* A nightly job that has nothing to compare with must not look as if all were well. */
 static int exit_code(const struct trend_options *own, const struct trend *trend)
 {
@@ -114,19 +146,16 @@ static int trend_main(struct options *opts, int argc, char **argv)
 	struct trend_options own = { .request = { .variant = "baseline" }, .format = PRINT_TEXT };
 	struct trend trend = { 0 };
 	struct err err = { "" };
-	unsigned int flags;
 	int error, code;
 
 	code = parse_options(&own, opts, argc, argv);
 	if (code >= 0)
 		return code;
-	flags = (opts->colour ? COMPARE_COLOUR : 0) |
-		(own.all || own.metric || opts->verbose > 0 ? COMPARE_ALL : 0);
 	own.request.results = opts->paths.results;
 	error = make_trend(&own, &trend, &err);
 	if (error)
 		code = cmd_fail(error, &err);
-	else if (trend_print(&trend, own.format, flags, stdout))
+	else if (print_trend(opts, &own, &trend))
 		code = EXIT_BROKEN;
 	else
 		code = exit_code(&own, &trend);

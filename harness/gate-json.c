@@ -2,7 +2,6 @@
 /*
  * A gate's judgement for programs; docs/result-format.md describes it.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,18 +21,6 @@ static json_t *figures_of(const struct compare_row *row, size_t side)
 	return list;
 }
 
-static json_t *seen_json(const struct calibration_row *row)
-{
-	double change = row ? row->seen.detectable : NAN;
-
-	if (!row)
-		return json_null();
-	if (row->seen.scale == STATS_DIFFERENCE)
-		change = compare_value(row->unit, change);
-	return json_pack("{s:o, s:s}", "change", json_number(change),
-			 "of", row->seen.scale == STATS_RATIO ? "ratio" : "difference");
-}
-
 static json_t *change_json(const struct gate *gate, const struct gate_change *change)
 {
 	const struct compare_row *row = change->row;
@@ -51,7 +38,7 @@ static json_t *change_json(const struct gate *gate, const struct gate_change *ch
 			 "boots_before", figures_of(row, change->old),
 			 "boots_after", figures_of(row, change->new),
 			 "patch", change->first ? json_integer(change->first) : json_null(),
-			 "smallest_change_seen", seen_json(gate_seen(gate, row)));
+			 "smallest_change_seen", calibration_change(gate_seen(gate, row)));
 }
 
 static json_t *changes_json(const struct gate *gate, const struct gate_change *list, size_t nr,

@@ -82,12 +82,13 @@ static json_t *series_json(const struct trend *trend)
 		const struct trend_series *series = &trend->series[i];
 		const struct store_metric *metric = &series->metric;
 
-		json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:s, s:s, s:b, s:b, s:o, s:o}",
+		json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:b, s:b, s:o, s:o}",
 			"workload", json_text(metric->workload),
 			"metric", json_text(metric->name),
 			"params", json_text(series->params),
 			"unit", metric_unit_name(metric->unit, trend->exact),
 			"direction", metric_direction_name(metric->direction),
+			"smallest_change_seen", calibration_change(trend_seen(trend, series)),
 			"searched", series->searched,
 			"drifts", series->drifts,
 			"points", points_json(trend, series),

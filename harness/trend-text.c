@@ -55,6 +55,8 @@ static void put_change(struct table *table, const struct trend *trend,
 	table_cell(table, NULL, "%s", compare_figure_text(text, metric->unit, change->before));
 	table_cell(table, NULL, "%s", compare_figure_text(text, metric->unit, change->after));
 	table_cell(table, paint_of(change->verdict, flags), "%s", change_text(text, trend, change));
+	if (trend->seen)
+		table_cell(table, NULL, "%s", calibration_text(text, trend_seen(trend, series)));
 	if (change->crept)
 		table_cell(table, NULL, "%s, bit by bit since %s", word_of(change->verdict),
 			   trend->run[series->point[change->from].run].id);
@@ -87,13 +89,16 @@ static void print_changed_run(const struct trend *trend, size_t before, size_t a
 static void print_changes(const struct trend *trend, size_t before, size_t at, unsigned int flags,
 			  FILE *out)
 {
-	struct table *table = table_new("llllrrrl");
+	struct table *table = table_new(trend->seen ? "llllrrrrl" : "llllrrrl");
 	static const char *const head[] = { "workload", "metric", "parameters", "unit", "before",
-					    "after", "change", "" };
+					    "after", "change" };
 	size_t nr = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(head); i++)
 		table_cell(table, NULL, "%s", head[i]);
+	if (trend->seen)
+		table_cell(table, NULL, "seen from");
+	table_cell(table, NULL, "%s", "");
 	for (size_t i = 0; i < trend->nr_series; i++) {
 		const struct trend_series *series = &trend->series[i];
 
@@ -212,6 +217,8 @@ static void print_summary(const struct trend *trend, FILE *out)
 		if (trend_agent_changed(trend, at))
 			fprintf(out, "%s has another agent than the runs before: series are cut there\n",
 				trend->run[at].id);
+	if (trend->why_not_seen)
+		fprintf(out, "%s\n", trend->why_not_seen);
 	if (trend->left_out)
 		fprintf(out, "%zu run%s of another host, engine or QEMU left out\n", trend->left_out,
 			trend->left_out == 1 ? "" : "s");

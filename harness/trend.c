@@ -199,6 +199,15 @@ const struct trend_change *trend_change_at(const struct trend_series *series, si
 	return NULL;
 }
 
+const struct calibration_row *trend_seen(const struct trend *trend,
+					 const struct trend_series *series)
+{
+	if (!trend->seen)
+		return NULL;
+	return calibration_find(trend->seen, series->metric.workload, series->metric.name,
+				series->params);
+}
+
 const struct trend_change *trend_last_change(const struct trend_series *series)
 {
 	return series->nr_changes ? &series->change[series->nr_changes - 1] : NULL;

@@ -13,6 +13,7 @@
 #ifndef PAGEMETA_TREND_H
 #define PAGEMETA_TREND_H
 
+#include "calibration-file.h"
 #include "compare.h"
 #include "judge.h"
 
@@ -107,6 +108,9 @@ struct trend_series {
  * @series: in the order in which runs show them
  * @nr_series: how many
  * @left_out: runs with the variant that are of another host, engine or QEMU
+ * @seen: what changes are seen on this host with the newest agent; NULL where that is not
+ *	known. Set by the caller
+ * @why_not_seen: one line that says why; NULL where nobody has looked
  */
 struct trend {
 	char *variant;
@@ -119,6 +123,8 @@ struct trend {
 	struct trend_series *series;
 	size_t nr_series;
 	size_t left_out;
+	const struct calibration_file *seen;
+	const char *why_not_seen;
 };
 
 /**
@@ -175,6 +181,10 @@ void trend_judge(struct trend *trend);
  * Return: 0, or -ENOENT when no run has it.
  */
 int trend_pick(struct trend *trend, const char *metric, struct err *err);
+
+/** trend_seen() - what is known of how small a change of a series is seen; NULL for nothing */
+const struct calibration_row *trend_seen(const struct trend *trend,
+					 const struct trend_series *series);
 
 /** trend_last_change() - the newest change of a series, NULL for none */
 const struct trend_change *trend_last_change(const struct trend_series *series);

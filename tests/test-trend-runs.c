@@ -85,6 +85,33 @@ static void json_is_as_expected(void **state)
 	free(text);
 }
 
+static void what_is_seen_here_stands_beside_it(void **state)
+{
+	struct calibration_row row = {
+		.workload = (char *)"zswap", .metric = (char *)"load", .params = (char *)"pool=zbud",
+		.seen = { .scale = STATS_RATIO, .detectable = 0.0345 },
+	};
+	const struct calibration_file seen = { .row = &row, .nr = 1 };
+	struct nights *nights = *state;
+	char *text;
+
+	eventful(nights);
+	nights->trend.seen = &seen;
+	text = printed(&nights->trend, PRINT_TEXT, 0);
+	assert_non_null(strstr(text, "10,500  +5.00 %     3.45 %  worse"));
+	/* Of the density nothing is known. */
+	assert_non_null(strstr(text, "2.100  +5.00 %          -  better"));
+	free(text);
+	text = printed(&nights->trend, PRINT_JSON, 0);
+	assert_non_null(strstr(text, "\"change\": 0.0345"));
+	free(text);
+	nights->trend.seen = NULL;
+	nights->trend.why_not_seen = "none; make one";
+	text = printed(&nights->trend, PRINT_TEXT, 0);
+	assert_non_null(strstr(text, "\nnone; make one\n"));
+	free(text);
+}
+
 static void a_drift_is_printed(void **state)
 {
 	struct nights *nights = *state;
@@ -189,6 +216,7 @@ int main(void)
 		night_test(whole_series_are_as_expected),
 		night_test(csv_is_as_expected),
 		night_test(json_is_as_expected),
+		night_test(what_is_seen_here_stands_beside_it),
 		night_test(a_drift_is_printed),
 		cmocka_unit_test(runs_are_found_that_belong_together),
 		cmocka_unit_test(names_that_are_wrong_are_told),
