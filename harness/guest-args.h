@@ -16,7 +16,8 @@
  *
  * Pipes, because a 16550 writes byte by byte: a Unix socket takes 278 such
  * writes before it makes the guest wait, a pipe a million. A guest that waits
- * for its host spins, and an exact run is no longer exact.
+ * for its host spins, and an exact run is no longer exact. A full pipe stops QEMU instead,
+ * see guest_let_writes_wait().
  */
 struct guest_fds {
 	int console;

@@ -122,23 +122,33 @@ static void let_go(struct guest *guest)
 	guest_close(guest, told ? QUIT_WAIT_NS : 0);
 }
 
+static int place(struct guest *guest, const char *why, struct err *err)
+{
+	int error;
+
+	if (!topo_is_pinned(guest->config.placement))
+		return 0;
+	if (guest->nr_vcpus != guest->config.cpus)
+		return err_set(err, -EPROTO, "QEMU names %u of %u vCPU threads%s%s", guest->nr_vcpus,
+			       guest->config.cpus, why ? ": " : "", why ? why : "");
+	error = guest_place(guest->pid, guest->vcpu, guest->nr_vcpus, guest->config.placement, err);
+	return error ? error : check_memory(guest, err);
+}
+
+/* QEMU answers: all its channels are open by now, and no CPU has run. */
 static void on_cpus(void *ctx, const json_t *answer, const char *why)
 {
 	struct guest *guest = ctx;
 	struct err err = { "" };
-	unsigned int nr;
+	int error;
 
 	if (guest->state != STATE_MONITOR)
 		return;
-	nr = why ? 0 : thread_ids(answer, guest->vcpu, TOPO_CPUS_MAX);
-	guest->nr_vcpus = nr;
-	if (nr != guest->config.cpus)
-		snprintf(err.text, sizeof(err.text), "QEMU names %u of %u vCPU threads%s%s", nr,
-			 guest->config.cpus, why ? ": " : "", why ? why : "");
-	else if (topo_is_pinned(guest->config.placement) &&
-		 !guest_place(guest->pid, guest->vcpu, nr, guest->config.placement, &err))
-		check_memory(guest, &err);
-	if (err.text[0]) {
+	guest->nr_vcpus = why ? 0 : thread_ids(answer, guest->vcpu, TOPO_CPUS_MAX);
+	error = guest_let_writes_wait(guest, &err);
+	if (!error)
+		error = place(guest, why, &err);
+	if (error) {
 		guest_bed_failed(guest, GUEST_NO_BOOT, err.text);
 		return;
 	}
@@ -148,9 +158,7 @@ static void on_cpus(void *ctx, const json_t *answer, const char *why)
 
 static void place_and_run(struct guest *guest)
 {
-	if (!topo_is_pinned(guest->config.placement) && !guest->config.counters)
-		let_run(guest);
-	else if (qmp_send(guest->qmp, "query-cpus-fast", NULL, on_cpus, guest))
+	if (qmp_send(guest->qmp, "query-cpus-fast", NULL, on_cpus, guest))
 		guest_bed_failed(guest, GUEST_QEMU_DIED, "QEMU takes no commands on QMP");
 }
 

@@ -42,6 +42,7 @@ enum guest_state {
  * @result: what becomes of it
  * @state: see above
  * @pid: QEMU
+ * @theirs: QEMU's ends of console and port, see guest_let_writes_wait(); then -1
  * @epoll: over all channels
  * @fd: one per channel, -1 when it is closed
  * @console: the kernel's words
@@ -65,6 +66,7 @@ struct guest {
 	struct guest_result result;
 	enum guest_state state;
 	pid_t pid;
+	int theirs[2];
 	int epoll;
 	int fd[CHANNEL_NR];
 	struct console *console;
@@ -96,6 +98,22 @@ void guest_port_bytes(struct guest *guest, const void *data, size_t len);
 
 /** guest_on_event() - an event of QMP */
 void guest_on_event(void *ctx, const char *name, const json_t *data);
+
+/**
+ * guest_let_writes_wait() - nothing that the guest says is lost from now on
+ * @guest: its QEMU has opened its channels
+ * @err: why not
+ *
+ * QEMU makes its ends of console and port non-blocking when it opens them. What a full pipe
+ * does not take it keeps for later: of the console it drops characters after some tries,
+ * and records of the agent that it still has when the guest resets are gone. The flag
+ * belongs to the open file, which the harness has as well: without it a write of QEMU waits
+ * until the harness has read, the guest with it, and what a guest has written is in the
+ * pipe. While that has room, nothing is different.
+ *
+ * Return: 0 or -errno; the harness's copies are closed.
+ */
+int guest_let_writes_wait(struct guest *guest, struct err *err);
 
 /** guest_run_cpus() - place the vCPUs and let them run; the answers come by QMP */
 void guest_run_cpus(struct guest *guest);

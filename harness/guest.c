@@ -33,6 +33,7 @@ static struct guest *guest_new(const struct guest_config *config)
 	memset(guest, 0, sizeof(*guest));
 	guest->config = *config;
 	guest->pid = -1;
+	guest->theirs[0] = guest->theirs[1] = -1;
 	guest->epoll = -1;
 	for (unsigned int i = 0; i < CHANNEL_NR; i++)
 		guest->fd[i] = -1;
@@ -41,8 +42,18 @@ static struct guest *guest_new(const struct guest_config *config)
 	return guest;
 }
 
+static void theirs_close(struct guest *guest)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(guest->theirs); i++) {
+		if (guest->theirs[i] >= 0)
+			close(guest->theirs[i]);
+		guest->theirs[i] = -1;
+	}
+}
+
 static void guest_free(struct guest *guest)
 {
+	theirs_close(guest);
 	for (unsigned int i = 0; i < CHANNEL_NR; i++)
 		if (guest->fd[i] >= 0)
 			close(guest->fd[i]);
@@ -182,7 +193,9 @@ int guest_start(const struct guest_config *config, struct guest **ret_guest, str
 	error = start_qemu(guest, &ends, err);
 	if (error)
 		goto err_free;
-	/* From here on only QEMU holds its ends: its end is the end of the streams. */
+	guest->theirs[0] = ends.fds.console;
+	guest->theirs[1] = ends.fds.port;
+	ends.fds.console = ends.fds.port = -1;
 	ends_close(&ends);
 	guest->qmp = qmp_new(guest->fd[CHANNEL_QMP], guest_on_event, guest);
 	guest_run_cpus(guest);
@@ -197,6 +210,22 @@ err_kill:
 err_free:
 	ends_close(&ends);
 	guest_free(guest);
+	return error;
+}
+
+/* Only QEMU holds its ends then: its end is the end of the streams. */
+int guest_let_writes_wait(struct guest *guest, struct err *err)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(guest->theirs); i++) {
+		int flags = fcntl(guest->theirs[i], F_GETFL);
+
+		if (flags < 0 || fcntl(guest->theirs[i], F_SETFL, flags & ~O_NONBLOCK))
+			error = err_set(err, -errno, "guest: QEMU's channels cannot be made to wait: %s",
+					strerror(errno));
+	}
+	theirs_close(guest);
 	return error;
 }
 

@@ -461,6 +461,16 @@ static void run_script(struct fake *fake, char *script)
 	}
 }
 
+/* As QEMU does with each channel that is a file. */
+static int open_channel(int argc, char **argv, const char *word)
+{
+	int fd = find_fd(argc, argv, "-add-fd", word);
+
+	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
+		give_up("a channel is no file");
+	return fd;
+}
+
 int main(int argc, char **argv)
 {
 	static struct fake fake;
@@ -470,8 +480,8 @@ int main(int argc, char **argv)
 		puts("QEMU emulator version 0.0 (fake)\nsecond line");
 		return 0;
 	}
-	fake.console = find_fd(argc, argv, "-add-fd", "opaque=console");
-	fake.port = find_fd(argc, argv, "-add-fd", "opaque=port");
+	fake.console = open_channel(argc, argv, "opaque=console");
+	fake.port = open_channel(argc, argv, "opaque=port");
 	fake.qmp = find_fd(argc, argv, "-chardev", "id=qmp");
 	fake.commands = fdopen(dup(fake.qmp), "r");
 	for (int i = 1; i + 1 < argc; i++)

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -234,6 +235,52 @@ static void what_was_printed_before_a_stop_is_kept(void **state)
 }
 
 /* A caller that polls many guests gives no timeout. */
+static bool has_ended(const struct guest *guest)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return waitid(P_PID, guest->pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
+}
+
+/* Until it has ended, or has written nothing for half a second: its pipe is full then. */
+static void wait_until_it_is_stuck(const struct guest *guest)
+{
+	int waiting = 0, before = -1, still = 0;
+
+	while (still < 50 && !has_ended(guest)) {
+		assert_int_equal(ioctl(guest->fd[CHANNEL_PORT], FIONREAD, &waiting), 0);
+		still = waiting == before ? still + 1 : 0;
+		before = waiting;
+		usleep(10000);
+	}
+}
+
+/* Six records of half a MiB, more than the pipe takes, and a console as long. */
+static void a_harness_that_gets_no_cpu_loses_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct pollfd poll_fd = { .events = POLLIN };
+	struct guest *guest;
+	char *console;
+	size_t len;
+
+	guest = bench_start(bench, "cont\nhello\nsamples 65536\nsamples 65536\nsamples 65536\n"
+			    "samples 65536\nsamples 65536\nsamples 65536\nflood 3\nend pass\n"
+			    "reset\nexit 0");
+	poll_fd.fd = guest_fd(guest);
+	while (guest->state == STATE_MONITOR && !guest_step(guest))
+		poll(&poll_fd, 1, guest_timeout_ms(guest));
+	wait_until_it_is_stuck(guest);
+	assert_false(has_ended(guest));
+	bench_step(guest);
+	guest_finish(guest, &bench->result);
+	bench_expect(bench, GUEST_DONE, VERDICT_PASS, "");
+	assert_int_equal(bench->records.nr, 8);
+	assert_int_equal(fs_read(bench->console, &console, &len, NULL), 0);
+	assert_true(len >= 3 << 20);
+	free(console);
+}
+
 static void the_fd_wakes_for_silence(void **state)
 {
 	struct bench *bench = *state;
@@ -375,6 +422,7 @@ int main(void)
 		TEST(a_stopped_guest_has_the_callers_reason),
 		TEST(a_guest_may_be_stopped_from_its_callback),
 		TEST(what_was_printed_before_a_stop_is_kept),
+		TEST(a_harness_that_gets_no_cpu_loses_nothing),
 		TEST(the_fd_wakes_for_silence),
 		TEST(finishing_kills_what_still_runs),
 		TEST(several_guests_run_in_one_loop),

@@ -20,6 +20,7 @@
 
 #define PROVOKE "/sys/kernel/debug/provoke-crash/DIRECT"
 #define CRASH_SAMPLES 1000
+#define WORDY_SAMPLES (3u << 17)	/* three times the MiB of the pipe */
 
 static const char *const lkdtm_config[] = { "CONFIG_LKDTM=y", NULL };
 
@@ -119,6 +120,20 @@ static int crash_run(struct run *run)
 	return run_error(run, -EFAULT, "a store to an inaccessible page was not caught");
 }
 
+/* 3 MiB, in the order of their values. */
+static int wordy_run(struct run *run)
+{
+	uint64_t samples[CRASH_SAMPLES], next = 0;
+	size_t i;
+
+	while (next < WORDY_SAMPLES) {
+		for (i = 0; i < CRASH_SAMPLES && next < WORDY_SAMPLES; i++)
+			samples[i] = next++;
+		run_samples(run, "words", "", samples, i);
+	}
+	return 0;
+}
+
 static int check_run(struct run *run)
 {
 	run_check(run, "always-fails", "", VERDICT_FAIL, "fails on purpose");
@@ -158,6 +173,12 @@ static const struct metric crash_metrics[] = {
 	{ .name = "before_crash",
 	  .help = "samples recorded before the crash",
 	  .series = "before_crash", .unit = UNIT_COUNT, .direction = DIR_NEUTRAL, .combine = COMBINE_SUM },
+	{ .name = NULL }
+};
+
+static const struct metric wordy_metrics[] = {
+	{ .name = "words", .help = "the largest sample", .series = "words", .unit = UNIT_COUNT,
+	  .direction = DIR_NEUTRAL, .combine = COMBINE_MAX },
 	{ .name = NULL }
 };
 
@@ -235,6 +256,16 @@ const struct workload workload_fault_crash = {
 	.metrics = crash_metrics,
 	.deadline_s = 10,
 	.run = crash_run,
+};
+
+const struct workload workload_fault_wordy = {
+	.name = "fault-wordy",
+	.help = "records more than the pipe to the harness holds",
+	.kind = WORKLOAD_SELFTEST,
+	.needs = { .mem_mib = 256, .cpus = 1, .nodes = 1 },
+	.metrics = wordy_metrics,
+	.deadline_s = 10,
+	.run = wordy_run,
 };
 
 const struct workload workload_fault_check = {

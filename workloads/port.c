@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sends frames over the virtio-serial port. A write() returns when they are queued; QEMU
- * takes them at once unless its pipe is full, of which the harness keeps 1 MiB. What is
- * queued when the guest powers off is lost, and the harness calls the stream cut off.
+ * Sends frames over the virtio-serial port. A write() returns when they are queued, and QEMU
+ * takes them at once. Were its pipe to the harness full, it would wait with all CPUs of the
+ * guest (guest_let_writes_wait() in harness/guest-private.h): nothing is queued when the
+ * guest powers off.
  */
 #include "port.h"
 

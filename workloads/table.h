@@ -44,6 +44,7 @@
 	entry(fault_garbage)	\
 	entry(fault_truncate)	\
 	entry(fault_crash)	\
+	entry(fault_wordy)	\
 	entry(fault_check)	\
 	entry(fault_silent)	\
 	entry(fault_reference)
