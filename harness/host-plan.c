@@ -13,7 +13,7 @@
 /* QEMU's own: translated code, device models, libraries. */
 #define QEMU_BYTES (256 * MIB)
 /* Consoles, samples and pictures of a long run; a quick one takes some 10 MiB. */
-#define RUN_BYTES GIB
+#define RUN_BYTES (256 * MIB)
 /* The unpacked source, and each tree with its image. */
 #define SOURCE_BYTES (2 * GIB)
 #define TREE_BYTES (2 * GIB)

@@ -20,18 +20,20 @@ static unsigned int kernels_to_build(const struct session *session)
 	return nr;
 }
 
-static struct host_request request_of(const struct session *session)
+static struct host_request request_of(const struct session *session, unsigned int builds)
 {
-	const struct session_request *request = session->request;
-
-	return (struct host_request){
+	const struct session_request *asked = session->request;
+	struct host_request request = {
 		.root = "",
-		.results = request->out ? request->out : request->opts->paths.results,
-		.cache = request->opts->paths.cache,
-		.kernels = request->opts->paths.kernels,
+		.results = asked->out ? asked->out : asked->opts->paths.results,
+		.cache = asked->opts->paths.cache,
+		.kernels = asked->opts->paths.kernels,
 		.topo = session->topo,
 		.probe = session->probed ? &session->probe : NULL,
 	};
+
+	host_request_plan(&request, &session->plan, session_jobs(session), builds);
+	return request;
 }
 
 /* What mends is told at once: nobody should have to ask again. */
@@ -60,10 +62,8 @@ static int refuse(const struct session *session, struct err *err)
 
 int session_look(struct session *session, struct err *err)
 {
-	struct host_request request = request_of(session);
+	const struct host_request request = request_of(session, kernels_to_build(session));
 
-	host_request_plan(&request, &session->plan, session_jobs(session),
-			  kernels_to_build(session));
 	host_findings_free(&session->host);
 	host_examine(&request, &session->host);
 	session->looked = time(NULL);
@@ -84,7 +84,7 @@ static void say_host(const struct session *session)
 
 int session_admit(struct session *session, struct err *err)
 {
-	const struct host_request request = request_of(session);
+	const struct host_request request = request_of(session, 0);
 
 	/* The probe's answer came after the first look. */
 	host_look_again_at(&request, &session->host, "kvm guest");
@@ -125,7 +125,7 @@ void session_count_from_here(struct session *session)
 
 int session_look_again(struct session *session, struct err *err)
 {
-	const struct host_request request = request_of(session);
+	const struct host_request request = request_of(session, 0);
 	struct host_findings changed;
 	int error;
 
