@@ -169,33 +169,55 @@ enum host_level host_look_cpu_limit(struct host_look *look)
 	return host_say(look, look->item->level, "%.2f CPUs by a control group", limit);
 }
 
-/* What a cpuset, taskset or numactl leaves; hwloc places guests within it. */
-enum host_level host_look_usable_cpus(struct host_look *look)
+/* "\nNAME:\tLIST\n": malloc'd LIST, NULL where there is none. */
+static char *status_list(const char *status, const char *field)
 {
-	static const char field[] = "\nCpus_allowed_list:\t";
-	enum host_level level = HOST_UNKNOWN;
-	char *status, *online, *list;
+	const char *at = strstr(status, field);
+
+	if (!at)
+		return NULL;
+	at += strlen(field);
+	return str_printf("%.*s", (int)strcspn(at, "\n"), at);
+}
+
+static enum host_level say_usable(struct host_look *look, const char *list, const char *all)
+{
+	if (!list || !host_list(list) || !host_list(all))
+		return host_unread(look, "/proc/self/status", -EINVAL);
+	if (host_list(list) < host_list(all))
+		return host_say(look, look->item->level, "%s of %s", list, all);
+	return host_say(look, HOST_GOOD, "all: %s", all);
+}
+
+/* What a cpuset, taskset or numactl leaves; hwloc places guests within it. */
+static enum host_level look_usable(struct host_look *look, const char *field, const char *path)
+{
+	enum host_level level;
+	char *status, *all, *list;
 	int error = host_read(look->request, &status, "/proc/self/status");
 
 	if (error)
 		return host_unread(look, "/proc/self/status", error);
-	error = host_read(look->request, &online, "/sys/devices/system/cpu/online");
+	error = host_read(look->request, &all, "%s", path);
 	if (error) {
 		free(status);
-		return host_unread(look, "/sys/devices/system/cpu/online", error);
+		return host_unread(look, path, error);
 	}
-	list = strstr(status, field);
-	if (list) {
-		list += strlen(field);
-		list[strcspn(list, "\n")] = '\0';
-	}
-	if (!list || !host_list(list) || !host_list(online))
-		host_unread(look, "/proc/self/status", -EINVAL);
-	else if (host_list(list) < host_list(online))
-		level = host_say(look, look->item->level, "%s of %s", list, online);
-	else
-		level = host_say(look, HOST_GOOD, "all: %s", online);
-	free(online);
+	list = status_list(status, field);
+	level = say_usable(look, list, all);
+	free(list);
+	free(all);
 	free(status);
 	return level;
+}
+
+enum host_level host_look_usable_cpus(struct host_look *look)
+{
+	return look_usable(look, "\nCpus_allowed_list:\t", "/sys/devices/system/cpu/online");
+}
+
+/* The kernel allows nodes that are not there as well: of those it is not asked for more. */
+enum host_level host_look_usable_nodes(struct host_look *look)
+{
+	return look_usable(look, "\nMems_allowed_list:\t", "/sys/devices/system/node/has_memory");
 }

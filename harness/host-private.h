@@ -140,6 +140,8 @@ enum host_level host_look_swap(struct host_look *look);
 enum host_level host_look_zswap(struct host_look *look);
 enum host_level host_look_cpu_limit(struct host_look *look);
 enum host_level host_look_usable_cpus(struct host_look *look);
+enum host_level host_look_usable_nodes(struct host_look *look);
+enum host_level host_look_placement(struct host_look *look);
 enum host_level host_look_load(struct host_look *look);
 enum host_level host_look_pressure(struct host_look *look);
 enum host_level host_look_guests(struct host_look *look);

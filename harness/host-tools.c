@@ -14,6 +14,7 @@
 #include "host-private.h"
 #include "kernel-key.h"
 #include "proc.h"
+#include "topo-place.h"
 #include "util.h"
 
 enum host_level host_look_qemu(struct host_look *look)
@@ -186,4 +187,25 @@ enum host_level host_look_topology(struct host_look *look)
 	cpus = topo_cpus(topo);
 	return host_say(look, HOST_GOOD, "%u node%s, %u core%s, %u CPU%s usable here", nodes,
 			plural(nodes), cores, plural(cores), cpus, plural(cpus));
+}
+
+/* How guests whose time is measured would be placed, the smallest there are. */
+enum host_level host_look_placement(struct host_look *look)
+{
+	const struct topo_want want = { .cpus = 1, .nodes = 1 };
+	const struct topo *topo = look->request->topo;
+	unsigned int room;
+
+	if (!topo)
+		return host_say(look, HOST_UNKNOWN, "cannot be planned without a topology");
+	if (topo_nodes(topo) > 1 && !topo_binds(topo)) {
+		host_mend(look, "let it call mbind() (containers: --cap-add SYS_NICE)");
+		return host_say(look, HOST_DISTURBS, "there are %u nodes, and memory cannot be bound "
+				"to one of them", topo_nodes(topo));
+	}
+	room = topo_room(topo, true, true, &want, topo_nodes(topo));
+	if (topo_cores(topo) < 2)
+		return host_say(look, look->item->level, "no core is left for harness and QEMU");
+	return host_say(look, HOST_GOOD, "%u guest%s side by side, harness on CPUs %s", room,
+			plural(room), topo_first_core(topo));
 }

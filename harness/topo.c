@@ -287,7 +287,7 @@ int topo_load(struct topo **ret_topo, struct err *err)
 	}
 	error = topo_finish_load(hwloc, ret_topo, err);
 	if (!error)
-		(*ret_topo)->may_bind = may_bind(*ret_topo);
+		topo_set_may_bind(*ret_topo, may_bind(*ret_topo));
 	return error;
 }
 
@@ -382,4 +382,9 @@ const char *topo_first_core(const struct topo *topo)
 bool topo_binds(const struct topo *topo)
 {
 	return topo->may_bind && topo->nr_nodes > 1;
+}
+
+void topo_set_may_bind(struct topo *topo, bool may)
+{
+	topo->may_bind = may;
 }

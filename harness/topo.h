@@ -83,4 +83,7 @@ const char *topo_first_core(const struct topo *topo);
  */
 bool topo_binds(const struct topo *topo);
 
+/** topo_set_may_bind() - whether mbind() is permitted; topo_load() has found out */
+void topo_set_may_bind(struct topo *topo, bool may);
+
 #endif

@@ -41,7 +41,8 @@ static const struct file quiet[] = {
 	{ "proc/pressure/io", "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n" },
 	{ "proc/pressure/memory", "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n" },
 	{ "proc/self/cgroup", "0::/user/me\n" },
-	{ "proc/self/status", "Name:\ttest\nCpus_allowed:\tf\nCpus_allowed_list:\t0-3\n" },
+	{ "proc/self/status", "Name:\ttest\nCpus_allowed:\tf\nCpus_allowed_list:\t0-3\n"
+	  "Mems_allowed:\t3\nMems_allowed_list:\t0-1\n" },
 	{ "proc/stat", "cpu  1000 0 500 90000 0 0 0 0 0 0\ncpu0 1000 0 500 90000 0 0 0 0 0 0\n" },
 	{ "proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n" },
 	{ "proc/sys/kernel/nmi_watchdog", "0\n" },
@@ -317,6 +318,11 @@ static const struct one_case cases[] = {
 		{ "proc/self/status", "Name:\ttest\nCpus_allowed_list:\t3-1\n" } } },
 	{ "usable CPUs", HOST_UNKNOWN, "cannot be read", {
 		{ "proc/self/status", "Name:\ttest\nCpus_allowed_list:\t0-1;3\n" } } },
+	{ "usable nodes", HOST_NOTE, "1 of 0-1", {
+		{ "proc/self/status", "Name:\ttest\nMems_allowed_list:\t1\n" } } },
+	{ "usable nodes", HOST_UNKNOWN, "cannot be read", {
+		{ "proc/self/status", "Name:\ttest\nMems_allowed_list:\t\n" } } },
+	{ "usable nodes", HOST_UNKNOWN, "has_memory", { { "sys/devices/system/node", NULL } } },
 	{ "load", HOST_DISTURBS, "3.25 in the last minute", { { "proc/loadavg", "3.25 2 1 1/1 1\n" } } },
 	{ "load", HOST_UNKNOWN, "loadavg", { { "proc/loadavg", "much\n" } } },
 	{ "pressure", HOST_DISTURBS, "for a CPU 96 %", { { "proc/pressure/cpu", "some avg10=96.4 avg60=9\n" } } },
@@ -377,7 +383,7 @@ static void every_look_has_been_seen_to_find_something(void **state)
 	/* Programs, disks, topology and the probe have tests of their own. */
 	static const char *const elsewhere[] = {
 		"QEMU", "build tools", "compilers", "gnuplot", "disk of results", "disk of the cache",
-		"topology", "kvm guest", "perf events",
+		"topology", "kvm guest", "perf events", "placement",
 	};
 
 	(void)state;
@@ -409,6 +415,38 @@ static void what_is_not_known_of_the_host_is_unknown(void **state)
 	assert_found(&bench->findings, "kvm guest", HOST_UNKNOWN, "not tried");
 	assert_found(&bench->findings, "build tools", HOST_UNKNOWN, "/nonexistent");
 	assert_found(&bench->findings, "disk of results", HOST_GOOD, " left");
+}
+
+static void use_topology(struct bench *bench, const char *description)
+{
+	topo_free(bench->topo);
+	assert_int_equal(topo_load_synthetic(description, &bench->topo, NULL), 0);
+	bench->request.topo = bench->topo;
+}
+
+static void places_are_told_beforehand(void **state)
+{
+	struct bench *bench = *state;
+
+	use_topology(bench, "pack:4 [numa] core:2 pu:2");
+	examine(bench);
+	assert_found(&bench->findings, "placement", HOST_GOOD, "4 guests side by side, harness on "
+		     "CPUs 0-1");
+	topo_set_may_bind(bench->topo, false);
+	examine(bench);
+	assert_found(&bench->findings, "placement", HOST_DISTURBS, "cannot be bound");
+	assert_non_null(strstr(finding(&bench->findings, "placement")->mend, "mbind"));
+	/* With one node there is nothing to bind to. */
+	use_topology(bench, "pack:1 [numa] core:2 pu:1");
+	topo_set_may_bind(bench->topo, false);
+	examine(bench);
+	assert_found(&bench->findings, "placement", HOST_GOOD, "1 guest side");
+	use_topology(bench, "pack:1 [numa] core:1 pu:2");
+	examine(bench);
+	assert_found(&bench->findings, "placement", HOST_NOTE, "no core is left");
+	bench->request.topo = NULL;
+	examine(bench);
+	assert_found(&bench->findings, "placement", HOST_UNKNOWN, "without a topology");
 }
 
 static void a_guest_that_does_not_boot_is_missing_to_kvm_alone(void **state)
@@ -673,6 +711,7 @@ int main(void)
 		cmocka_unit_test(what_disturbs_is_found),
 		test(every_look_has_been_seen_to_find_something),
 		test(what_is_not_known_of_the_host_is_unknown),
+		test(places_are_told_beforehand),
 		test(a_guest_that_does_not_boot_is_missing_to_kvm_alone),
 		test(a_full_disk_disturbs_every_engine),
 		test(missing_programs_are_named_with_their_packages),

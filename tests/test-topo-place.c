@@ -416,6 +416,19 @@ static void more_nodes_than_the_host_has_are_emulated(void **state)
 	bench_end(&bench);
 }
 
+/* In a container that may not: pinned all the same, and not called what it is not. */
+static void without_mbind_nodes_are_emulated(void **state)
+{
+	struct bench bench = bench_of("pack:2 [numa] core:4 pu:1", true, true);
+
+	(void)state;
+	topo_set_may_bind(bench.topo, false);
+	take(&bench, 2, 2, "emulated topology: guest node 0: node 1, CPU 4, guest node 1: node 1, "
+	     "CPU 5, memory not bound, other threads on CPUs 0");
+	take(&bench, 1, 1, "node 0, CPU 1, memory not bound, other threads on CPUs 0");
+	bench_end(&bench);
+}
+
 static void near_nodes_go_together(void **state)
 {
 	/* Node 3 is near to node 0, and node 2 to node 1. */
@@ -596,6 +609,7 @@ int main(void)
 		cmocka_unit_test(two_nodes_are_two_nodes),
 		cmocka_unit_test(what_can_be_had_later_is_waited_for),
 		cmocka_unit_test(more_nodes_than_the_host_has_are_emulated),
+		cmocka_unit_test(without_mbind_nodes_are_emulated),
 		cmocka_unit_test(near_nodes_go_together),
 		cmocka_unit_test(parts_of_a_package_go_together_and_guests_apart),
 		cmocka_unit_test(memory_without_cpus_is_the_last_choice),
