@@ -372,8 +372,8 @@ static void rows_that_make_no_sense_are_refused(void **state)
 		"PRAGMA ignore_check_constraints = 1; UPDATE finding SET stage = 'middle'",
 		"UPDATE counters SET via = 'magic'",
 		"UPDATE counters SET direction = 'up'",
-		"UPDATE counters SET error = 4096, value = NULL, raw = NULL, enabled_ns = NULL,"
-		" running_ns = NULL",
+		("UPDATE counters SET error = 4096, value = NULL, raw = NULL, enabled_ns = NULL,"
+		 " running_ns = NULL"),
 		"PRAGMA foreign_keys = 0; DROP TABLE counters",
 		"DELETE FROM run",
 		"PRAGMA foreign_keys = 0; DROP TABLE series",
