@@ -18,7 +18,11 @@ static void add(struct record *record, const struct store_counter *counter)
 	copy.name = str_dup(counter->name);
 	copy.event = str_dup(counter->event);
 	copy.unit = str_dup(counter->unit);
-	record->counter = mem_grow(record->counter, record->nr_counters + 1, sizeof(copy));
+	/* In steps of a power of two: a guest may send tens of thousands. */
+	if (!(record->nr_counters & (record->nr_counters - 1)))
+		record->counter = mem_grow(record->counter,
+					   record->nr_counters ? record->nr_counters * 2 : 1,
+					   sizeof(copy));
 	record->counter[record->nr_counters++] = copy;
 }
 
