@@ -49,7 +49,7 @@ static const char intro[] =
 	"(`nr_memmap_boot_pages` + `nr_memmap_pages` of /proc/vmstat, which in 6.12 are global and count\n"
 	"altmap pages and page_ext and neither tables nor sections, are what the page tables show).\n"
 	"`metadata-memtotal`: what is present and not in MemTotal at boot is what is known to be taken\n"
-	"then, but for 16 pages. `metadata-free`: what is used more than at boot is metadata or in another\n"
+	"then, but for some 20 pages. `metadata-free`: what is used more than at boot is metadata or in another\n"
 	"count of the kernel, but for some 100 pages and what went to RAM disks. By the harness:\n"
 	"`metadata-given` (the memory that is present is what the guest was given), `metadata-resident`\n"
 	"(the host has as much of the guest's RAM as it has metadata, which is written when it is made)\n"

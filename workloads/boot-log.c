@@ -15,6 +15,7 @@
 #define SIZE_BUFFER 10		/* SYSLOG_ACTION_SIZE_BUFFER */
 #define SIZE_MAX_LOG (64 << 20)
 #define PAGE 4096u
+#define IMAGE_START UINT64_C(0xffffffff80000000)	/* __START_KERNEL_map */
 
 /* "[mem 0x1f-0x2f]": both ends are included. */
 static uint64_t range_bytes(const char *text)
@@ -51,6 +52,20 @@ static uint64_t hash_bytes(const char *line)
 	return 0;
 }
 
+/*
+ * With debug_pagealloc "debug: unmapping init [mem 0xff11...-0xff11...]" stands for what was to
+ * be freed (free_init_pages() of arch/x86/mm/init.c), by its virtual addresses. Parts of the
+ * image are told by their flags; what is in the direct mapping is the initramfs.
+ */
+static uint64_t kept_bytes(const char *range)
+{
+	uint64_t first;
+
+	if (sscanf(range, "[mem %" SCNx64, &first) != 1 || first >= IMAGE_START)
+		return 0;
+	return range_bytes(range);
+}
+
 /* One line at @line, NUL-terminated, without level and time. */
 static void take_line(struct boot_log *log, const char *line)
 {
@@ -67,6 +82,8 @@ static void take_line(struct boot_log *log, const char *line)
 		/* Here the end is not (kernel/dma/swiotlb.c). */
 		number = range_bytes(line + 24);
 		log->swiotlb += number ? number - 1 : 0;
+	} else if (!strncmp(line, "debug: unmapping init ", 22)) {
+		log->kept += kept_bytes(line + 22);
 	} else if (sscanf(line, "kfence: initialized - using %" SCNu64 " bytes", &number) == 1) {
 		log->kfence = number;
 	} else if (sscanf(line, "allocated %" SCNu64 " bytes of page_ext", &number) == 1) {
@@ -95,7 +112,7 @@ void boot_log_line(struct boot_log *log, const char *line)
 	size_t len;
 
 	/* Lines that matter begin like this, and sscanf() takes its time. */
-	if (!strchr("DINpska", *start) || !*start)
+	if (!strchr("DINpskda", *start) || !*start)
 		return;
 	len = strcspn(start, "\n");
 	if (len >= sizeof(text))

@@ -15,6 +15,7 @@
  * @percpu: the first chunk of per-CPU memory, of one CPU
  * @swiotlb: bounce buffers
  * @kfence: pool of KFENCE
+ * @kept: the initramfs, where a debug kernel only unmaps what others give back
  * @page_ext: page_ext of all sections, which the page allocator had; 0 where it is off
  */
 struct boot_log {
@@ -23,6 +24,7 @@ struct boot_log {
 	uint64_t percpu;
 	uint64_t swiotlb;
 	uint64_t kfence;
+	uint64_t kept;
 	uint64_t page_ext;
 };
 

@@ -24,9 +24,10 @@
 #define SWIOTLB_SLOT_BYTES 24u
 
 /*
- * What is so small that nobody tells of it: the usage maps of sections, masks of CPUs, tables
- * of the fixmap, names. Four pages were seen, whatever the memory, nodes and machine. KFENCE
- * has its records, a KiB each, beside its pool.
+ * Page tables of the direct mapping are in the image, as far as those fit that the boot
+ * begins with, and beside it. Then there is what is so small that nobody tells of it: the
+ * usage maps of sections, masks of CPUs, tables of the fixmap, names. Four pages were seen,
+ * whatever the memory, nodes and machine. KFENCE has its records, a KiB each, beside its pool.
  */
 #define REST_PAGES 16
 #define KFENCE_REST_PAGES 160
@@ -137,6 +138,7 @@ static size_t list_taken(const struct metadata_source *source, const struct meta
 		{ "bounce buffers", pages(log->swiotlb) +
 				    pages(log->swiotlb / SWIOTLB_SLOT * SWIOTLB_SLOT_BYTES) },
 		{ "KFENCE", pages(log->kfence) },
+		{ "initramfs kept", pages(log->kept) },
 	};
 
 	memcpy(taken, list, sizeof(list));
@@ -174,7 +176,8 @@ void boot_memory_report(const struct report *report, const struct metadata_sourc
 {
 	uint64_t present = memory_use_sum(now->use.present), sum = 0;
 	uint64_t managed = memory_use_sum(now->use.managed);
-	int64_t missing = (int64_t)(present - managed - now->use.balloon), most = REST_PAGES;
+	int64_t missing = (int64_t)(present - managed - now->use.balloon);
+	int64_t most = REST_PAGES + (int64_t)now->use.direct;
 	struct taken taken[TAKEN_MAX];
 	struct metadata_form form;
 	char text[TEXT_MAX];
@@ -191,7 +194,8 @@ void boot_memory_report(const struct report *report, const struct metadata_sourc
 	report_check(report, "metadata-memtotal", "", right ? VERDICT_PASS : VERDICT_FAIL,
 		     "MemTotal %" PRIu64 " pages (must be %" PRIu64 " managed) of %" PRIu64
 		     " present, %" PRId64 " less (%" PRIu64 " in a balloon not counted), must be %" PRIu64
-		     " to %" PRIu64 ": %s, and at most %" PRId64 " for small things%s",
+		     " to %" PRIu64 ": %s, and at most %" PRId64 " for page tables of the direct "
+		     "mapping and small things%s",
 		     now->use.total, managed, present, missing, now->use.balloon, sum,
 		     sum + (uint64_t)most, taken_text(text, taken, nr), most,
 		     nodes_right(now) ? "" : "; a node has more memmap than memory that is not managed");
