@@ -104,7 +104,6 @@ static void child_main(const struct proc_spec *spec, pid_t parent, int report)
 	child_default_signals();
 	error = child_redirect(spec->in_fd, spec->out_fd, spec->err_fd);
 	child_keep_fds(spec->keep_fd);
-	child_limit_memory(spec->mem_limit);
 	for (char *const *env = spec->env; env && *env; env++)
 		putenv(*env);
 	if (!error && spec->dir && chdir(spec->dir))
@@ -114,6 +113,8 @@ static void child_main(const struct proc_spec *spec, pid_t parent, int report)
 		failure.preparing = error != 0;
 	}
 	if (!error) {
+		/* The last thing: a sanitizer in this process would not find its memory. */
+		child_limit_memory(spec->mem_limit);
 		execvp(spec->argv[0], spec->argv);
 		error = -errno;
 	}
