@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,18 +38,17 @@ static const struct perfctr_event *event(const char *name)
 	return NULL;
 }
 
-/* Skips where perf is not allowed or not there; that is no fault of ours. */
-static struct perfctr *open_or_skip(const char *name, const struct perfctr_target *target)
+/* Where perf is not allowed or not there, that is no fault of ours. */
+static bool is_refusal(int err)
+{
+	return err == -EACCES || err == -EPERM || err == -ENOSYS || err == -PERFCTR_NO_LIBPERF;
+}
+
+static struct perfctr *must_open(const char *name, const struct perfctr_target *target)
 {
 	struct perfctr *counter = NULL;
-	char why[PERFCTR_WHY];
-	int err = perfctr_open(event(name), target, &counter);
 
-	if (err == -EACCES || err == -EPERM || err == -ENOSYS || err == -PERFCTR_NO_LIBPERF) {
-		print_message("# skipped: %s: %s\n", name, perfctr_why(-err, why));
-		skip();
-	}
-	assert_int_equal(err, 0);
+	assert_int_equal(perfctr_open(event(name), target, &counter), 0);
 	return counter;
 }
 
@@ -77,7 +77,7 @@ static void touch(void)
 
 static void page_faults_are_counted(void **state)
 {
-	struct perfctr *counter = open_or_skip("page_faults", &myself);
+	struct perfctr *counter = must_open("page_faults", &myself);
 	uint64_t before = count(counter), touched;
 
 	(void)state;
@@ -101,8 +101,8 @@ static void touch_in_child(void)
 
 static void children_are_counted_where_they_are_asked_for(void **state)
 {
-	struct perfctr *with = open_or_skip("page_faults", &family);
-	struct perfctr *without = open_or_skip("page_faults", &myself);
+	struct perfctr *with = must_open("page_faults", &family);
+	struct perfctr *without = must_open("page_faults", &myself);
 	uint64_t before_with = count(with), before_without = count(without);
 
 	(void)state;
@@ -144,7 +144,7 @@ static void a_thread_can_be_read_after_its_end(void **state)
 	assert_int_equal(pipe(other.ready) | pipe(other.go), 0);
 	assert_int_equal(pthread_create(&other.thread, NULL, other_main, &other), 0);
 	assert_int_equal(read(other.ready[0], &byte, 1), 1);
-	counter = open_or_skip("page_faults", &target);
+	counter = must_open("page_faults", &target);
 	assert_int_equal(write(other.go[1], &byte, 1), 1);
 	pthread_join(other.thread, NULL);
 	assert_in_range(count(counter), PAGES, PAGES + 100);
@@ -165,7 +165,7 @@ static void a_thread_that_is_gone_is_no_counter(void **state)
 	if (!pid)
 		_exit(0);
 	waitpid(pid, NULL, 0);
-	perfctr_close(open_or_skip("page_faults", &myself));
+	perfctr_close(must_open("page_faults", &myself));
 	assert_int_equal(perfctr_open(event("page_faults"), &target, &counter), -ESRCH);
 	assert_null(counter);
 }
@@ -193,7 +193,7 @@ static int perf_fds(void)
 
 static void files_are_not_inherited_and_none_are_left(void **state)
 {
-	struct perfctr *counter = open_or_skip("page_faults", &myself);
+	struct perfctr *counter = must_open("page_faults", &myself);
 
 	(void)state;
 	assert_int_equal(perf_fds(), 1);
@@ -213,9 +213,10 @@ static void cpus_are_counted_each(void **state)
 	int err = perfctr_open(&clock, &cpus, &counter);
 
 	(void)state;
-	if (err == -EACCES || err == -EPERM || err == -ENOSYS || err == -PERFCTR_NO_LIBPERF) {
-		print_message("# skipped: perf on CPUs: errno %d\n", -err);
-		skip();
+	/* More is allowed of oneself than of CPUs. cmocka's skip() would be a failure in TAP. */
+	if (is_refusal(err)) {
+		print_message("# left out: perf on CPUs: errno %d\n", -err);
+		return;
 	}
 	assert_int_equal(err, 0);
 	nr = perfctr_instances(counter);
@@ -259,5 +260,14 @@ int main(void)
 		cmocka_unit_test(hardware_is_counted_or_absent),
 	};
 
+	struct perfctr *counter = NULL;
+	char why[PERFCTR_WHY];
+	int err = perfctr_open(event("page_faults"), &myself, &counter);
+
+	if (is_refusal(err)) {
+		printf("1..0 # SKIP %s\n", perfctr_why(-err, why));
+		return 0;
+	}
+	perfctr_close(counter);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,17 +49,20 @@ void metadata_report_free(const struct report *report, enum metadata_phase phase
 	int64_t fell = managed - (int64_t)(now->use.free - boot->use.free);
 	int64_t written = (int64_t)(now->use.written - boot->use.written);
 	int64_t slack = OTHER_PAGES + CPU_PAGES * sysconf(_SC_NPROCESSORS_CONF);
-	int64_t most = slack + written;
+	int64_t most = slack + written, least = -slack;
 	int64_t rest = fell - counted - metadata;
 	char labels[METADATA_LABELS];
 
 	if (now->use.huge_zeroes > boot->use.huge_zeroes)
 		most += HUGE_PAGES;
+	/* Pages of a device that are poisoned are in the same count, and are no RAM. */
+	if (now->use.poisoned > boot->use.poisoned)
+		least -= (int64_t)(now->use.poisoned - boot->use.poisoned);
 	snprintf(labels, sizeof(labels), "phase=%s", metadata_phase_name(phase));
 	report_check(report, "metadata-free", labels,
-		     rest >= -slack && rest <= most ? VERDICT_PASS : VERDICT_FAIL,
+		     rest >= least && rest <= most ? VERDICT_PASS : VERDICT_FAIL,
 		     "since boot %" PRId64 " pages more are used: %" PRId64 " more of metadata, %" PRId64
 		     " more that the kernel counts, and %" PRId64 " more that it does not, must be %"
 		     PRId64 " to %" PRId64 " (%" PRId64 " went to block devices, which may be RAM)",
-		     fell, metadata, counted, rest, -slack, most, written);
+		     fell, metadata, counted, rest, least, most, written);
 }
