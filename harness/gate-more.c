@@ -67,19 +67,62 @@ static bool wanted_before(const struct gate *gate, size_t at)
 	return false;
 }
 
-static int add_wanted(struct session *session, const struct gate *gate)
+static bool same_cell(const struct plan_cell *a, const struct plan_cell *b)
 {
-	int added = 0;
+	return a->workload == b->workload && !strcmp(a->params, b->params);
+}
+
+/** struct boot - one that is wanted: of which kernel, which cell, and how long it took so far */
+struct boot {
+	size_t side;
+	size_t cell;
+	uint64_t wall_ns;
+};
+
+/* Of any kernel; what was taken from an earlier run took no time. */
+static uint64_t longest(const struct plan *plan, const struct store_content *content, size_t cell)
+{
+	uint64_t wall_ns = 0;
+
+	for (size_t i = 0; i < plan->nr_cells && i < content->nr_cells; i++)
+		if (same_cell(&plan->cell[i], &plan->cell[cell]) &&
+		    content->cell[i].wall_ns > wall_ns)
+			wall_ns = content->cell[i].wall_ns;
+	return wall_ns;
+}
+
+static int longer_first(const void *a, const void *b)
+{
+	const struct boot *x = a, *y = b;
+
+	if (x->wall_ns != y->wall_ns)
+		return x->wall_ns < y->wall_ns ? 1 : -1;
+	return x->cell != y->cell ? (x->cell > y->cell) - (x->cell < y->cell) :
+	       (x->side > y->side) - (x->side < y->side);
+}
+
+/* Long ones first, or the last of them would keep one core busy while the others wait. */
+static int add_wanted(struct session *session, const struct look *look)
+{
+	const struct gate *gate = &look->gate;
+	struct boot *boot = mem_grow(NULL, gate->nr_wants + 1, sizeof(*boot));
+	size_t nr = 0;
 
 	for (size_t i = 0; i < gate->nr_wants; i++) {
 		ssize_t cell = cell_of(&session->plan, gate->want[i].row);
 
 		if (cell < 0 || wanted_before(gate, i))
 			continue;
-		plan_again(&session->plan, gate->want[i].side, cell);
-		added++;
+		boot[nr++] = (struct boot){
+			.side = gate->want[i].side, .cell = cell,
+			.wall_ns = longest(&session->plan, &look->content, cell),
+		};
 	}
-	return added;
+	qsort(boot, nr, sizeof(*boot), longer_first);
+	for (size_t i = 0; i < nr; i++)
+		plan_again(&session->plan, boot[i].side, boot[i].cell);
+	free(boot);
+	return (int)nr;
 }
 
 /* --- engines whose figures vary --- */
@@ -95,11 +138,6 @@ struct groups {
 	size_t *cell;
 	size_t nr;
 };
-
-static bool same_cell(const struct plan_cell *a, const struct plan_cell *b)
-{
-	return a->workload == b->workload && !strcmp(a->params, b->params);
-}
 
 static size_t group_of(const struct groups *groups, const struct plan *plan, size_t cell)
 {
@@ -199,7 +237,7 @@ int gate_more(void *ctx, struct session *session, struct err *err)
 
 	added = look_at(more, session, &look, err);
 	if (!added)
-		added = look.content.run.exact ? add_wanted(session, &look.gate) :
+		added = look.content.run.exact ? add_wanted(session, &look) :
 						 more_of_varying(more, session, &look);
 	if (added > 0)
 		progress_say(session->progress, "gate: %d more boot%s for figures that are not decided",

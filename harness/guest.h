@@ -34,6 +34,8 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  * @pmem_touch_mib: so much of it the guest touches at most: the host reserves
  *	nothing for it and may have less memory; 0: all of it
  * @balloon_mib: so much of its memory is given back through a balloon when it starts
+ * @by_words: an emulated CPU is not fast at strings of bytes, so that kernels clear and copy
+ *	by words, in an eighth of the steps; for guests in which nothing is counted
  * @deadline_s: wall time the guest may take in all
  * @silence_s: wall time without a byte on console and port after which it hangs
  * @boot_silence_s: the same while it boots, when it says more; 0: no other
@@ -63,6 +65,7 @@ struct guest_config {
 	unsigned int pmem_mib;
 	unsigned int pmem_touch_mib;
 	unsigned int balloon_mib;
+	bool by_words;
 	unsigned int deadline_s;
 	unsigned int silence_s;
 	unsigned int boot_silence_s;

@@ -161,6 +161,7 @@ int runner_slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.pmem_mib = needs.pmem_mib,
 		.pmem_touch_mib = needs.pmem_touch_mib,
 		.balloon_mib = needs.balloon_mib,
+		.by_words = cell->workload->kind == WORKLOAD_CHECK,
 		.deadline_s = (patience[engine].boot_s +
 			       patience[engine].per_guest_s *
 			       runner_deadline(cell, variant->variant)) *

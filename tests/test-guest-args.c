@@ -250,6 +250,11 @@ static void addresses_are_as_wide_as_memory_needs(void **state)
 	argv = args(&config);
 	assert_true(has(&argv, "-cpu", "max,-rdrand,-rdseed,phys-bits=46"));
 	strv_free(&argv);
+	config.by_words = true;
+	argv = args(&config);
+	assert_true(has(&argv, "-cpu", "max,-rdrand,-rdseed,-erms,-fsrm,phys-bits=46"));
+	strv_free(&argv);
+	config.by_words = false;
 	config.engine = ENGINE_TCG;
 	argv = args(&config);
 	assert_true(has(&argv, "-cpu", "max,phys-bits=46"));
