@@ -86,7 +86,7 @@ static int check(const struct guest_config *config, struct err *err)
 	if (config->engine == ENGINE_EXACT && config->cpus > 1)
 		return err_set(err, -EINVAL, "guest: %u vCPUs; the exact engine runs only one",
 			       config->cpus);
-	if (config->traffic && !config->functions && config->engine != ENGINE_EXACT)
+	if (config->traffic_path && !config->functions && config->engine != ENGINE_EXACT)
 		return err_set(err, -EINVAL, "guest: traffic is counted by the exact engine only");
 	if (config->functions && config->engine == ENGINE_KVM)
 		return err_set(err, -EINVAL, "guest: calls of functions are not counted by kvm");
@@ -255,21 +255,39 @@ static char *double_commas(const char *text)
 	return doubled;
 }
 
-static void add_traffic(const struct guest_config *config, struct strv *argv)
+/* What it counts, if anything. */
+static void add_counting(const struct guest_config *config, struct strv *options)
 {
-	const char *what = config->functions ? "functions" : "caches";
-	char *plugin, *value, *path;
+	char *value, *path;
 
-	if (!config->traffic)
+	if (!config->traffic_path)
 		return;
-	plugin = double_commas(config->traffic);
 	value = double_commas(config->functions ? config->functions : config->traffic_caches);
 	path = double_commas(config->traffic_path);
-	strv_add(argv, "-plugin");
-	strv_add(argv, "file=%s,%s=%s,out=%s", plugin, what, value, path);
+	strv_add(options, "%s=%s", config->functions ? "functions" : "caches", value);
+	strv_add(options, "out=%s", path);
 	free(path);
 	free(value);
+}
+
+static void add_plugin(const struct guest_config *config, struct strv *argv)
+{
+	struct strv options = { 0 };
+	char *plugin, *text;
+
+	if (!config->plugin || (config->engine != ENGINE_EXACT && !config->traffic_path))
+		return;
+	plugin = double_commas(config->plugin);
+	strv_add(&options, "file=%s", plugin);
+	if (config->engine == ENGINE_EXACT)
+		strv_add(&options, "idle=wait");
+	add_counting(config, &options);
+	text = strv_join(&options, ",");
+	strv_add(argv, "-plugin");
+	strv_add(argv, "%s", text);
+	free(text);
 	free(plugin);
+	strv_free(&options);
 }
 
 static void add_pipe(struct strv *argv, const char *id, unsigned int set, int fd)
@@ -373,7 +391,7 @@ int guest_args(const struct guest_config *config, const struct guest_fds *fds,
 	add_virtio(config, &argv);
 	add_channels(fds, &argv);
 	add_balloon(config, &argv);
-	add_traffic(config, &argv);
+	add_plugin(config, &argv);
 	add_kernel(config, tsc_khz, &argv);
 	*ret_argv = argv;
 	return 0;

@@ -43,7 +43,7 @@ static uint64_t traffic_bytes(const struct guest_config *config)
 {
 	uint64_t described = ((uint64_t)config->mem_mib + config->pmem_mib) * MIB;
 
-	return config->traffic ? described / 512 + GIB / 2 : 0;
+	return config->traffic_path ? described / 512 + GIB / 2 : 0;
 }
 
 static uint64_t mem_limit(const struct guest_config *config)

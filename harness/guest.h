@@ -43,9 +43,9 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  *	a smaller one where @pmem_touch_mib is given
  * @placement: where it runs, must live as long as the guest; NULL leaves it to the host
  * @counters: count on the threads of the vCPUs, see struct guest_result
- * @traffic: the plugin that counts memory traffic, NULL for none; exact engine only
+ * @plugin: QEMU's plugin of traffic/: counts, and keeps the exact engine exact; NULL for none
  * @traffic_caches: sizes of the caches it models, see cache_sizes_parse()
- * @traffic_path: file it writes
+ * @traffic_path: file it writes; NULL: it counts nothing. Traffic: exact engine only
  * @functions: file that lists functions whose calls the same plugin counts, see
  *	functions_write(); NULL for none. Not together with @traffic_caches, and not by kvm
  * @console_path: file that keeps all the console says
@@ -72,7 +72,7 @@ struct guest_config {
 	uint64_t mem_limit;
 	const struct topo_placement *placement;
 	bool counters;
-	const char *traffic;
+	const char *plugin;
 	const char *traffic_caches;
 	const char *traffic_path;
 	const char *functions;

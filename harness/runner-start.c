@@ -167,7 +167,7 @@ int runner_slot_start(struct runner *runner, struct slot *slot, struct err *err)
 			       runner_deadline(cell, variant->variant)) *
 			      (counts_traffic(runner, cell) ? TRAFFIC_PATIENCE : 1),
 		.counters = config->perfctr != PERFCTR_NONE,
-		.traffic = slot->counted ? config->plugin : NULL,
+		.plugin = config->plugin,
 		.traffic_caches = config->traffic_caches,
 		.traffic_path = slot->counted,
 		.functions = runner_counts_calls(runner, slot->index) ? variant->changed_path : NULL,

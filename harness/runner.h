@@ -45,7 +45,8 @@ struct runner_variant {
  * @qemu: program
  * @agent: static guest program
  * @engine: how guests run
- * @plugin: what counts memory traffic, and calls of functions; NULL for none
+ * @plugin: what counts memory traffic and calls of functions, and keeps the exact engine
+ *	exact; NULL for none
  * @traffic_caches: sizes of the caches it models, NULL where traffic is not counted
  * @perfctr: which performance counters are read
  * @jobs: guests at once, if they find places

@@ -416,16 +416,37 @@ static void traffic_is_counted_by_a_plugin_of_the_exact_engine(void **state)
 	struct strv argv;
 
 	(void)state;
-	config.traffic = "/a,b/traffic.so";
+	config.plugin = "/a,b/traffic.so";
 	config.traffic_caches = "32K/8,1M/16";
 	config.traffic_path = "/runs/1.traffic";
 	argv = args(&config);
-	assert_string_equal(value_of(&argv, "-plugin"), "file=/a,,b/traffic.so,"
+	assert_string_equal(value_of(&argv, "-plugin"), "file=/a,,b/traffic.so,idle=wait,"
 			    "caches=32K/8,,1M/16,out=/runs/1.traffic");
 	strv_free(&argv);
 	assert_true(guest_limits(&config).rss > without.rss);
 	config.engine = ENGINE_TCG;
 	assert_int_equal(guest_args(&config, &fds, 0, &argv, &err), -EINVAL);
+}
+
+static void the_exact_engine_always_has_the_plugin(void **state)
+{
+	struct guest_config config = small(ENGINE_EXACT);
+	struct strv argv;
+
+	(void)state;
+	config.plugin = "/traffic.so";
+	argv = args(&config);
+	assert_string_equal(value_of(&argv, "-plugin"), "file=/traffic.so,idle=wait");
+	strv_free(&argv);
+	config.engine = ENGINE_TCG;
+	argv = args(&config);
+	assert_false(strv_has(&argv, "-plugin"));
+	strv_free(&argv);
+	config.functions = "/functions";
+	config.traffic_path = "/calls";
+	argv = args(&config);
+	assert_string_equal(value_of(&argv, "-plugin"), "file=/traffic.so,functions=/functions,out=/calls");
+	strv_free(&argv);
 }
 
 static void limits_follow_memory_and_engine(void **state)
@@ -503,6 +524,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(a_shell_reads_back_the_command),
 		cmocka_unit_test(traffic_is_counted_by_a_plugin_of_the_exact_engine),
+		cmocka_unit_test(the_exact_engine_always_has_the_plugin),
 		cmocka_unit_test(limits_follow_memory_and_engine),
 		cmocka_unit_test(a_sparse_nvdimm_does_not_raise_the_limit),
 		cmocka_unit_test(the_counter_of_this_host_is_steady),

@@ -2,10 +2,12 @@
 /*
  * The plugin that QEMU loads. Either every load and store of the guest goes to the
  * counters, or every call of the functions that a file lists; and every mark of the
- * agent. It changes nothing of what the guest executes.
+ * agent. With -icount, it lets the guest go idle only where that is exact, see idle.h. It
+ * changes nothing of what the guest executes.
  *
- *	-plugin traffic.so,out=FILE,caches=SIZES
- *	-plugin traffic.so,out=FILE,functions=FILE
+ *	-plugin traffic.so,out=FILE,caches=SIZES[,idle=wait]
+ *	-plugin traffic.so,out=FILE,functions=FILE[,idle=wait]
+ *	-plugin traffic.so,idle=wait
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@
 #include "qemu-plugin-v1.h"
 #endif
 
+#include "idle.h"
 #include "reached.h"
 #include "traffic.h"
 
@@ -27,6 +30,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 /* The interface gives callbacks no context of their own that would be cheaper. */
 static struct traffic traffic;
 static struct reached reached;
+static bool waits;
 
 /* No access has more than 16 bytes: the size of one that cannot cross a line is not asked. */
 #define BYTES_MAX 16u
@@ -51,12 +55,12 @@ static void on_mark(unsigned int vcpu, void *userdata)
 	traffic_take_mark(&traffic, (unsigned int)(uintptr_t)userdata);
 }
 
-static void copy_insn(const struct qemu_plugin_insn *insn, uint8_t bytes[TRAFFIC_NOP_SIZE])
+static void copy_insn(const struct qemu_plugin_insn *insn, uint8_t *ret_bytes, size_t size)
 {
 #if QEMU_PLUGIN_VERSION >= 3
-	qemu_plugin_insn_data(insn, bytes, TRAFFIC_NOP_SIZE);
+	qemu_plugin_insn_data(insn, ret_bytes, size);
 #else
-	memcpy(bytes, qemu_plugin_insn_data(insn), TRAFFIC_NOP_SIZE);
+	memcpy(ret_bytes, qemu_plugin_insn_data(insn), size);
 #endif
 }
 
@@ -69,12 +73,39 @@ static int code_of(const struct qemu_plugin_insn *insn)
 
 	if (qemu_plugin_insn_size(insn) != TRAFFIC_NOP_SIZE)
 		return -1;
-	copy_insn(insn, bytes);
+	copy_insn(insn, bytes, sizeof(bytes));
 	if (memcmp(bytes, nop, sizeof(nop)))
 		return -1;
 	memcpy(&number, bytes + sizeof(nop), sizeof(number));
 	number -= TRAFFIC_MAGIC;
 	return number < TRAFFIC_CODES ? (int)number : -1;
+}
+
+static void on_halt(unsigned int vcpu, void *userdata)
+{
+	(void)vcpu;
+	(void)userdata;
+	idle_wait();
+}
+
+static void look_for_halt(struct qemu_plugin_insn *insn)
+{
+	uint8_t byte;
+
+	if (!waits || qemu_plugin_insn_size(insn) != sizeof(byte))
+		return;
+	copy_insn(insn, &byte, sizeof(byte));
+	if (idle_is_halt(&byte, sizeof(byte)))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_halt, QEMU_PLUGIN_CB_NO_REGS, NULL);
+}
+
+static void on_idle_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	size_t nr = qemu_plugin_tb_n_insns(tb), i;
+
+	(void)id;
+	for (i = 0; i < nr; i++)
+		look_for_halt(qemu_plugin_tb_get_insn(tb, i));
 }
 
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -86,6 +117,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		int code = code_of(insn);
 
+		look_for_halt(insn);
 		if (code >= 0)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark, QEMU_PLUGIN_CB_NO_REGS,
 							       (void *)(uintptr_t)code);
@@ -118,6 +150,7 @@ static void on_reached_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *t
 								 qemu_plugin_insn_vaddr(insn));
 		int code = code_of(insn);
 
+		look_for_halt(insn);
 		if (function)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_call, QEMU_PLUGIN_CB_NO_REGS,
 							       function);
@@ -153,14 +186,16 @@ static int complain(const char *what, const char *why)
 
 /**
  * struct arguments - what stands behind the plugin's name
- * @out: file to write
+ * @out: file to write; NULL counts nothing
  * @functions: file that lists functions, or NULL
  * @caches: sizes
+ * @waits: the guest goes idle while QEMU's main thread sleeps
  */
 struct arguments {
 	const char *out;
 	const char *functions;
 	const char *caches;
+	bool waits;
 };
 
 static int take_arguments(int argc, char **argv, struct arguments *arguments)
@@ -174,8 +209,11 @@ static int take_arguments(int argc, char **argv, struct arguments *arguments)
 			arguments->functions = argv[i] + 10;
 		else if (!strncmp(argv[i], "caches=", 7))
 			arguments->caches = argv[i] + 7;
+		else if (!strcmp(argv[i], "idle=wait"))
+			arguments->waits = true;
 		else
-			return complain(argv[i], "is none of out=FILE, caches=SIZES, functions=FILE");
+			return complain(argv[i], "is none of out=FILE, caches=SIZES, functions=FILE, "
+					"idle=wait");
 	}
 	return 0;
 }
@@ -211,6 +249,14 @@ static int install_traffic(qemu_plugin_id_t id, const struct arguments *argument
 	return 0;
 }
 
+static int begin_waiting(void)
+{
+	int err = idle_open();
+
+	waits = !err;
+	return err ? complain("/proc/self/task", strerror(-err)) : 0;
+}
+
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 					   char **argv)
 {
@@ -219,10 +265,17 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 
 	if (take_arguments(argc, argv, &arguments))
 		return -1;
-	if (!arguments.out || strcmp(info->target_name, "x86_64") || !info->system_emulation)
-		return complain("start", "needs out=FILE and an x86_64 machine");
-	if (!arguments.functions && info->system.max_vcpus != 1)
-		return complain("start", "counts memory traffic of one CPU only");
+	if ((!arguments.out && !arguments.waits) || strcmp(info->target_name, "x86_64") ||
+	    !info->system_emulation)
+		return complain("start", "needs out=FILE or idle=wait, and an x86_64 machine");
+	if ((!arguments.functions || arguments.waits) && info->system.max_vcpus != 1)
+		return complain("start", "counts memory traffic, and waits, for one CPU only");
+	if (arguments.waits && begin_waiting())
+		return -1;
+	if (!arguments.out) {
+		qemu_plugin_register_vcpu_tb_trans_cb(id, on_idle_translation);
+		return 0;
+	}
 	out = fopen(arguments.out, "w");
 	if (!out)
 		return complain(arguments.out, strerror(errno));
