@@ -148,6 +148,7 @@ int runner_slot_start(struct runner *runner, struct slot *slot, struct err *err)
 	const struct plan_cell *cell = runner_cell(runner, slot->index);
 	const struct runner_variant *variant = runner_variant_of(runner, slot->index);
 	const struct workload_needs needs = plan_cell_needs(cell);
+	bool measures = cell->workload->kind == WORKLOAD_MEASURE;
 	enum engine engine = runner_engine(cell, config->engine);
 	struct guest_config guest = {
 		.qemu = config->qemu,
@@ -161,13 +162,13 @@ int runner_slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.pmem_mib = needs.pmem_mib,
 		.pmem_touch_mib = needs.pmem_touch_mib,
 		.balloon_mib = needs.balloon_mib,
-		.by_words = cell->workload->kind == WORKLOAD_CHECK,
+		.by_words = !measures,
 		.deadline_s = (patience[engine].boot_s +
 			       patience[engine].per_guest_s *
 			       runner_deadline(cell, variant->variant)) *
 			      (counts_traffic(runner, cell) ? TRAFFIC_PATIENCE : 1),
 		.counters = config->perfctr != PERFCTR_NONE,
-		.plugin = config->plugin,
+		.plugin = measures || slot->counted ? config->plugin : NULL,
 		.traffic_caches = config->traffic_caches,
 		.traffic_path = slot->counted,
 		.functions = runner_counts_calls(runner, slot->index) ? variant->changed_path : NULL,
