@@ -84,7 +84,7 @@ static int take_option(void *ctx, int opt)
 
 	switch (opt) {
 	case OPT_FORMAT:
-		return cmd_format(optarg, &own->format);
+		return cmd_format(optarg, PRINT_FIGURES, &own->format);
 	case OPT_SAVE:
 		own->save = optarg;
 		return -1;

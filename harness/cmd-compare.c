@@ -99,7 +99,7 @@ static int take_option(void *ctx, int opt)
 
 	switch (opt) {
 	case OPT_FORMAT:
-		return cmd_format(optarg, &own->format);
+		return cmd_format(optarg, PRINT_FIGURES | PRINT_TESTS, &own->format);
 	case OPT_PLOT:
 		own->plot = true;
 		return -1;
@@ -139,7 +139,7 @@ const struct command cmd_compare = {
 		 "RUN is an id, a unique beginning of one, \"last\" (the default) or a folder.\n"
 		 "The first variant of the run is the base.\n"
 		 "\n"
-		 "  --format text|json|csv  how to print it (text)\n"
+		 "  --format FORMAT         text, json, csv, junit, ktap or mail (text)\n"
 		 "  --all                   all figures of a series, not only its first (also -v)\n"
 		 "  --plot                  draw the run's plots anew\n"
 		 "\n"

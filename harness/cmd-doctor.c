@@ -143,16 +143,6 @@ static int examine(const struct options *opts, const struct doctor_options *own)
 	return code;
 }
 
-static int take_format(struct doctor_options *own, const char *name)
-{
-	int code = cmd_format(name, &own->format);
-
-	if (code >= 0 || own->format != PRINT_CSV)
-		return code;
-	report_usage("format csv: doctor prints text or json");
-	return EXIT_USAGE;
-}
-
 static int take_option(void *ctx, int opt)
 {
 	struct doctor_options *own = ctx;
@@ -165,7 +155,7 @@ static int take_option(void *ctx, int opt)
 		own->has_engine = true;
 		return cmd_engine(optarg, &own->engine);
 	case OPT_FORMAT:
-		return take_format(own, optarg);
+		return cmd_format(optarg, PRINT_PLAIN, &own->format);
 	}
 	return -1;
 }

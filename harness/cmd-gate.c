@@ -23,7 +23,7 @@ enum {
  * struct gate_options - what `gate` understands, and what it holds
  * @request: what the session will do
  * @series: which patches
- * @format: of enum gate_format
+ * @format: --format
  * @all: print every change
  * @dry_run: print the plan and stop
  * @steps: the patches
@@ -32,7 +32,7 @@ enum {
 struct gate_options {
 	struct session_request request;
 	struct steps_request series;
-	unsigned int format;
+	enum print_format format;
 	bool all;
 	bool dry_run;
 	struct steps steps;
@@ -40,25 +40,6 @@ struct gate_options {
 };
 
 /* --- options --- */
-
-enum gate_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JUNIT, FORMAT_KTAP, FORMAT_MAIL };
-
-static int take_format(struct gate_options *gate, const char *name)
-{
-	static const char *const word[] = { "text", "json", "junit", "ktap", "mail" };
-	struct strv known = { 0 };
-	int code = -1;
-
-	for (size_t i = 0; i < ARRAY_SIZE(word); i++) {
-		strv_add(&known, "%s", word[i]);
-		if (!strcmp(name, word[i]))
-			gate->format = i;
-	}
-	if (!strv_has(&known, name))
-		code = cmd_unknown("format", name, &known);
-	strv_free(&known);
-	return code;
-}
 
 /* Seconds, or with a letter minutes or hours. */
 static int take_budget(struct gate_options *gate, const char *text)
@@ -130,7 +111,7 @@ static int take_option(void *ctx, int opt)
 		gate->series.aligned = true;
 		return -1;
 	case OPT_FORMAT:
-		return take_format(gate, optarg);
+		return cmd_format(optarg, PRINT_PLAIN | PRINT_TESTS, &gate->format);
 	case OPT_BUDGET:
 		return take_budget(gate, optarg);
 	case OPT_DRY_RUN:
@@ -398,15 +379,15 @@ static int print_gate(const struct gate_options *options, const struct gate *gat
 		      unsigned int flags, const char *dir)
 {
 	switch (options->format) {
-	case FORMAT_JSON:
+	case PRINT_JSON:
 		return gate_print_json(gate, stdout);
-	case FORMAT_JUNIT:
+	case PRINT_JUNIT:
 		gate_print_junit(gate, stdout);
 		return 0;
-	case FORMAT_KTAP:
+	case PRINT_KTAP:
 		gate_print_ktap(gate, stdout);
 		return 0;
-	case FORMAT_MAIL:
+	case PRINT_MAIL:
 		gate_print_mail(gate, stdout);
 		return 0;
 	default:

@@ -46,7 +46,7 @@ static int take_option(void *ctx, int opt)
 		own->request.since = optarg;
 		return -1;
 	case OPT_FORMAT:
-		return cmd_format(optarg, &own->format);
+		return cmd_format(optarg, PRINT_FIGURES, &own->format);
 	case OPT_ALL:
 		own->all = true;
 		return -1;

@@ -107,12 +107,13 @@ int cmd_unknown(const char *what, const char *name, const struct strv *known);
 
 /**
  * cmd_format() - the value of --format
- * @name: text, json or csv
+ * @name: as typed
+ * @set: what the subcommand can print, see print-format.h
  * @ret_format: set on success
  *
  * Return: -1, or EXIT_USAGE after the usage error has been printed.
  */
-int cmd_format(const char *name, enum print_format *ret_format);
+int cmd_format(const char *name, unsigned int set, enum print_format *ret_format);
 
 /** cmd_count() - the number from 1 to 1000 of an option. Return: -1 when it was set, else EXIT_USAGE */
 int cmd_count(const char *option, const char *text, unsigned int *ret_count);

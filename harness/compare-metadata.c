@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "compare-private.h"
 #include "metadata.h"
 #include "metadata-metric.h"
@@ -228,7 +229,7 @@ static void print_tables(struct account *account, FILE *out)
 		account->to = fmin(account->nr_sides, account->from + 10);
 		table = make_table(account);
 		while (account->to > account->from + 1 &&
-		       table_width(table) + INDENT > COMPARE_COLUMNS) {
+		       table_width(table) + INDENT > columns_of(out, COMPARE_COLUMNS)) {
 			table_free(table);
 			account->to--;
 			table = make_table(account);
@@ -242,33 +243,72 @@ static void print_tables(struct account *account, FILE *out)
 
 static void print_account(struct account *account, FILE *out)
 {
+	static const char about[] = "what describes memory, when loaded, on all nodes";
 	size_t nr = parts_of(account, NULL);
+	char *text;
 
 	compare_heading("metadata", account->flags, out);
-	fprintf(out, "    what describes memory, when loaded, on all nodes: ");
 	if (nr == account->nr)
-		fprintf(out, "mean of %zu cell%s\n", nr, nr == 1 ? "" : "s");
+		text = str_printf("%s: mean of %zu cell%s", about, nr, nr == 1 ? "" : "s");
 	else
-		fprintf(out, "mean of the %zu of %zu cells that all have\n", nr, account->nr);
+		text = str_printf("%s: mean of the %zu of %zu cells that all have", about, nr,
+				  account->nr);
+	text_wrapped(text, INDENT, INDENT + 2, columns_of(out, COMPARE_COLUMNS), out);
+	free(text);
 	print_tables(account, out);
 	if (!(account->flags & COMPARE_ALL))
 		fputs("\n    by cell, node and phase with --all\n", out);
 }
 
+static void make_account(const struct compare *compare, unsigned int flags,
+			 struct account *ret_account)
+{
+	*ret_account = (struct account){ .compare = compare, .flags = flags };
+	for (size_t i = 0; i < compare->nr_rows; i++)
+		take_row(ret_account, &compare->row[i]);
+	choose_sides(ret_account);
+}
+
+/* Runs that were made before it was accounted have none. */
+static bool has_any(const struct account *account)
+{
+	return account->nr_sides && account->side[0] == 0 && parts_of(account, NULL);
+}
+
+static void free_account(struct account *account)
+{
+	for (size_t i = 0; i < account->nr; i++) {
+		free(account->part[i].bytes);
+		free(account->part[i].whole);
+	}
+	free(account->part);
+	free(account->side);
+}
+
 void compare_print_metadata(const struct compare *compare, unsigned int flags, FILE *out)
 {
-	struct account account = { .compare = compare, .flags = flags };
+	struct account account;
 
-	for (size_t i = 0; i < compare->nr_rows; i++)
-		take_row(&account, &compare->row[i]);
-	choose_sides(&account);
-	/* Runs that were made before it was accounted have none. */
-	if (account.nr_sides && account.side[0] == 0 && parts_of(&account, NULL))
+	make_account(compare, flags, &account);
+	if (has_any(&account))
 		print_account(&account, out);
-	for (size_t i = 0; i < account.nr; i++) {
-		free(account.part[i].bytes);
-		free(account.part[i].whole);
+	free_account(&account);
+}
+
+double compare_metadata_change(const struct compare *compare, size_t side, size_t *ret_cells)
+{
+	struct account account;
+	double ratio = NAN;
+
+	make_account(compare, 0, &account);
+	for (size_t i = 1; i < account.nr_sides && has_any(&account); i++) {
+		double base = mean(&account, NULL, METADATA_KINDS, 0);
+
+		if (account.side[i] != side || base == 0)
+			continue;
+		ratio = mean(&account, NULL, METADATA_KINDS, side) / base;
+		*ret_cells = parts_of(&account, NULL);
 	}
-	free(account.part);
-	free(account.side);
+	free_account(&account);
+	return ratio;
 }

@@ -1,110 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What stands below the tables of a comparison: what did not pass and why, what
- * the figures mean, and which kernels they are from. Without these lines a table
+ * What stands below the tables of a comparison: how the checks went, what the
+ * figures mean, and which kernels they are from. Without these lines a table
  * pasted into a mail proves nothing.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "compare-private.h"
 #include "text-table.h"
 
-#define REASON_INDENT 6
-
-static bool same(const struct compare_judged *a, const struct compare_judged *b)
-{
-	return a->verdict == b->verdict && !strcmp(a->check, b->check) &&
-	       !strcmp(a->reason, b->reason) && !strcmp(a->cell->workload, b->cell->workload) &&
-	       !strcmp(a->cell->variant, b->cell->variant);
-}
-
-/* A cell that only repeats the verdict of one of its checks says nothing new. */
-static bool says_nothing_new(const struct compare_judged *list, size_t nr, size_t at)
-{
-	if (list[at].verdict == VERDICT_PASS)
-		return true;
-	if (strcmp(list[at].check, "cell"))
-		return false;
-	for (size_t i = at + 1; i < nr && list[i].cell == list[at].cell; i++)
-		if (list[i].verdict == list[at].verdict)
-			return true;
-	return false;
-}
-
-static void put_judged(struct table *table, const struct compare_judged *judged, size_t more)
-{
-	table_cell(table, NULL, "%s", verdict_name(judged->verdict));
-	table_cell(table, NULL, "%s", judged->cell->workload);
-	table_cell(table, NULL, "%s", judged->check);
-	table_cell(table, NULL, "%s", judged->cell->variant);
-	if (more)
-		table_cell(table, NULL, "%s and %zu more", judged->params, more);
-	else
-		table_cell(table, NULL, "%s", judged->params);
-	table_wrapped(table, REASON_INDENT, COMPARE_COLUMNS, judged->reason);
-}
-
-/* The same trouble in every cell of a variant is told once. */
-static bool put_not_passed(struct table *table, const struct compare_judged *list, size_t nr)
-{
-	bool *told = mem_grow(NULL, nr, sizeof(*told));
-	bool any = false;
-
-	for (size_t i = 0; i < nr; i++)
-		told[i] = says_nothing_new(list, nr, i);
-	for (size_t i = 0; i < nr; i++) {
-		size_t more = 0;
-
-		if (told[i])
-			continue;
-		for (size_t j = i + 1; j < nr; j++) {
-			if (told[j] || !same(&list[i], &list[j]))
-				continue;
-			told[j] = true;
-			more++;
-		}
-		put_judged(table, &list[i], more);
-		any = true;
-	}
-	free(told);
-	return any;
-}
-
-static void print_not_passed(const struct compare_judged *list, size_t nr, unsigned int flags,
-			     FILE *out)
-{
-	struct table *table = table_new("lllll");
-
-	table_cell(table, NULL, "verdict");
-	table_cell(table, NULL, "workload");
-	table_cell(table, NULL, "check");
-	table_cell(table, NULL, "variant");
-	table_cell(table, NULL, "parameters");
-	if (put_not_passed(table, list, nr)) {
-		compare_heading("not passed", flags, out);
-		table_print(table, 2, out);
-	}
-	table_free(table);
-}
+#define INDENT 2
+#define HANG 11	/* behind the names of lines */
 
 /* "22 pass, 1 fail, 1 broken" of the cells or of the checks */
-static void print_counts(const struct compare_judged *list, size_t nr, bool cells, FILE *out)
+static void print_counts(const struct compare_judged *list_of, size_t nr, bool cells, FILE *out)
 {
 	size_t count[VERDICT_NR] = { 0 };
-	const char *comma = "";
+	struct strv part = { 0 };
+	char *list, *text;
 
 	for (size_t i = 0; i < nr; i++)
-		if (cells == !strcmp(list[i].check, "cell"))
-			count[list[i].verdict]++;
-	fprintf(out, "  %-8s ", cells ? "cells" : "checks");
-	for (int i = 0; i < VERDICT_NR; i++) {
-		if (!count[i])
-			continue;
-		fprintf(out, "%s%zu %s", comma, count[i], verdict_name(i));
-		comma = ", ";
-	}
-	fprintf(out, "%s\n", *comma ? "" : "none");
+		if (cells == !strcmp(list_of[i].check, "cell"))
+			count[list_of[i].verdict]++;
+	for (int i = 0; i < VERDICT_NR; i++)
+		if (count[i])
+			strv_add(&part, "%zu %s", count[i], verdict_name(i));
+	list = strv_join(&part, ", ");
+	text = str_printf("%-8s %s", cells ? "cells" : "checks", part.nr ? list : "none");
+	text_wrapped(text, INDENT, HANG, columns_of(out, COMPARE_COLUMNS), out);
+	free(text);
+	free(list);
+	strv_free(&part);
 }
 
 /* "pass", or how many did not: "2 fail, 1 broken" */
@@ -135,7 +63,7 @@ static void put_checks(struct table *table, const struct compare_judged *list, s
 			cells++;
 		else
 			checks++;
-		if (!says_nothing_new(list, nr, i))
+		if (!compare_says_nothing_new(list, nr, i))
 			count[list[i].verdict]++;
 	}
 	table_cell(table, NULL, "%s", workload);
@@ -170,7 +98,7 @@ static void print_checks(const struct store_content *content, const struct compa
 	table_free(table);
 }
 
-static const char *engine_meaning(const struct compare *compare)
+const char *compare_meaning(const struct compare *compare)
 {
 	if (compare->proved)
 		return "insns are instructions of the guest; proved equal by a second boot";
@@ -190,6 +118,15 @@ static size_t most_boots(const struct compare *compare)
 			if (compare->row[i].side[side].nr > most)
 				most = compare->row[i].side[side].nr;
 	return most;
+}
+
+static void print_spread(size_t boots, FILE *out)
+{
+	char *text = str_printf("%-8s (largest - smallest) / median of up to %zu boots, the wider of "
+				"the two", "spread", boots);
+
+	text_wrapped(text, INDENT, HANG, columns_of(out, COMPARE_COLUMNS), out);
+	free(text);
 }
 
 static void print_kernels(const struct store_content *content, FILE *out)
@@ -212,17 +149,18 @@ void compare_print_summary(const struct compare *compare, unsigned int flags, FI
 {
 	const struct store_content *content = compare->content;
 	struct compare_judged *list;
+	char *text;
 	size_t nr;
 
 	list = compare_judged(content, &nr);
 	print_checks(content, list, nr, flags, out);
-	print_not_passed(list, nr, flags, out);
 	compare_heading("about", flags, out);
-	fprintf(out, "  %-8s %s: %s\n", "engine", content->run.engine, engine_meaning(compare));
+	text = str_printf("%-8s %s: %s", "engine", content->run.engine, compare_meaning(compare));
+	text_wrapped(text, INDENT, HANG, columns_of(out, COMPARE_COLUMNS), out);
+	free(text);
 	print_kernels(content, out);
 	if (most_boots(compare) > 1)
-		fprintf(out, "  %-8s (largest - smallest) / median of up to %zu boots, the wider "
-			"of the two\n", "spread", most_boots(compare));
+		print_spread(most_boots(compare), out);
 	print_counts(list, nr, true, out);
 	print_counts(list, nr, false, out);
 	fprintf(out, "  %-8s %s\n", "verdict", verdict_name(compare_verdict(content)));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "compare-private.h"
 #include "metadata-metric.h"
 #include "text-table.h"
@@ -28,6 +29,7 @@
  * @nr_sides: how many
  * @from: first of @side in this table
  * @to: one past the last
+ * @columns: of a line
  */
 struct view {
 	const struct compare *compare;
@@ -37,6 +39,7 @@ struct view {
 	size_t nr_sides;
 	size_t from;
 	size_t to;
+	unsigned int columns;
 };
 
 static bool is_exact(const struct view *view)
@@ -56,8 +59,7 @@ static bool is_further(const struct compare *compare, const struct store_metric 
 	return false;
 }
 
-/* Of memory traffic, too much is known for a table: it shows what most designs are about. */
-static bool is_further_traffic(const struct store_metric *metric)
+bool compare_is_further_traffic(const struct store_metric *metric)
 {
 	return traffic_metric_is(metric) && !traffic_metric_is_first(metric);
 }
@@ -70,7 +72,7 @@ static bool is_left_out(const struct view *view, const struct store_metric *metr
 {
 	return !(view->flags & COMPARE_ALL) &&
 	       (metric->reference == REFERENCE_EQUAL || is_further(view->compare, metric) ||
-		is_further_traffic(metric) || metadata_metric_is(metric));
+		compare_is_further_traffic(metric) || metadata_metric_is(metric));
 }
 
 static bool is_shown(const struct view *view, const struct compare_row *row)
@@ -207,7 +209,7 @@ static struct table *widest_table(struct view *view)
 
 	for (view->to = fmin(view->nr_sides, view->from + 10); ; view->to--) {
 		table = make_table(view);
-		if (view->to <= view->from + 1 || table_width(table) + INDENT <= COMPARE_COLUMNS)
+		if (view->to <= view->from + 1 || table_width(table) + INDENT <= view->columns)
 			return table;
 		table_free(table);
 	}
@@ -278,7 +280,7 @@ static void print_overall(const struct view *view, FILE *out)
 	for (size_t i = 0; i < content->nr_metrics; i++)
 		if (!strcmp(content->metric[i].workload, view->workload) &&
 		    content->metric[i].reference != REFERENCE_EQUAL &&
-		    ((view->flags & COMPARE_ALL) || (!is_further_traffic(&content->metric[i]) &&
+		    ((view->flags & COMPARE_ALL) || (!compare_is_further_traffic(&content->metric[i]) &&
 						     !metadata_metric_is(&content->metric[i]))))
 			for (size_t at = 0; at < view->nr_sides; at++)
 				any |= put_overall(table, view, &content->metric[i],
@@ -306,7 +308,7 @@ static void print_left_out(const struct view *view, FILE *out)
 {
 	const struct store_content *content = view->compare->content;
 	struct strv names = { 0 };
-	char *list;
+	char *list, *text;
 
 	for (size_t i = 0; i < content->nr_metrics; i++)
 		if (!strcmp(content->metric[i].workload, view->workload) &&
@@ -314,8 +316,12 @@ static void print_left_out(const struct view *view, FILE *out)
 		    !metadata_metric_is(&content->metric[i]))
 			add_once(&names, name_left_out(&content->metric[i]));
 	list = strv_join(&names, ", ");
-	if (names.nr)
-		fprintf(out, "\n    further figures with --all: %s\n", list);
+	text = str_printf("further figures with --all: %s", list);
+	if (names.nr) {
+		fputc('\n', out);
+		text_wrapped(text, INDENT, INDENT + 2, view->columns, out);
+	}
+	free(text);
 	free(list);
 	strv_free(&names);
 }
@@ -344,10 +350,17 @@ static void print_without_figures(const struct view *view, FILE *out)
 {
 	const struct strv *variant = &view->compare->variant;
 
-	for (size_t at = 1; at < variant->nr; at++)
-		if (!has_figures(view->compare, view->workload, at))
-			fprintf(out, "\n    %s has no figures here; \"not passed\" says why\n",
-				variant->item[at]);
+	for (size_t at = 1; at < variant->nr; at++) {
+		char *text;
+
+		if (has_figures(view->compare, view->workload, at))
+			continue;
+		text = str_printf("%s has no figures here; \"not passed\" says why",
+				  variant->item[at]);
+		fputc('\n', out);
+		text_wrapped(text, INDENT, INDENT + 2, view->columns, out);
+		free(text);
+	}
 }
 
 /* A table of dashes tells nothing that the checks below it do not. */
@@ -365,7 +378,10 @@ static bool shows_anything(const struct view *view)
 static void print_workload(const struct compare *compare, unsigned int flags,
 			   const char *workload, FILE *out)
 {
-	struct view view = { .compare = compare, .flags = flags, .workload = workload };
+	struct view view = {
+		.compare = compare, .flags = flags, .workload = workload,
+		.columns = columns_of(out, COMPARE_COLUMNS),
+	};
 
 	if (!shows_anything(&view))
 		return;
@@ -394,13 +410,19 @@ void compare_heading(const char *text, unsigned int flags, FILE *out)
 static void print_title(const struct compare *compare, FILE *out)
 {
 	const struct strv *variant = &compare->variant;
+	struct strv others = { 0 };
+	char *list, *text;
 
-	fprintf(out, "run %s, %s engine", compare->content->run.id, compare->content->run.engine);
 	for (size_t i = 1; i < variant->nr; i++)
-		fprintf(out, "%s%s", i == 1 ? ": " : ", ", variant->item[i]);
-	if (variant->nr > 1)
-		fprintf(out, " against %s", variant->item[0]);
-	fputc('\n', out);
+		strv_add(&others, "%s", variant->item[i]);
+	list = strv_join(&others, ", ");
+	text = str_printf("run %s, %s engine%s%s%s%s", compare->content->run.id,
+			  compare->content->run.engine, others.nr ? ": " : "", list,
+			  others.nr ? " against " : "", others.nr ? variant->item[0] : "");
+	text_wrapped(text, 0, 2, columns_of(out, COMPARE_COLUMNS), out);
+	free(text);
+	free(list);
+	strv_free(&others);
 }
 
 /* Each thing once, as it was found last. */
@@ -427,7 +449,7 @@ static void print_disturbed(const struct store_content *content, FILE *out)
 	list = strv_join(&parts, "; ");
 	text = str_printf("disturbed by %s", list);
 	if (parts.nr) {
-		table_wrapped(table, INDENT, COMPARE_COLUMNS, text);
+		table_wrapped(table, INDENT, columns_of(out, COMPARE_COLUMNS), text);
 		table_print(table, 0, out);
 	}
 	free(text);
@@ -442,6 +464,7 @@ void compare_print_text(const struct compare *compare, unsigned int flags, FILE 
 
 	print_title(compare, out);
 	print_disturbed(compare->content, out);
+	compare_print_headline(compare, flags, out);
 	for (size_t i = 0; i < compare->nr_rows; i++) {
 		const char *workload = compare->row[i].metric->workload;
 

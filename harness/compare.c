@@ -262,6 +262,17 @@ int compare_print(const struct compare *compare, enum print_format format, unsig
 	case PRINT_CSV:
 		compare_print_csv(compare, out);
 		break;
+	case PRINT_JUNIT:
+		compare_print_junit(compare, out);
+		break;
+	case PRINT_KTAP:
+		compare_print_ktap(compare, out);
+		break;
+	case PRINT_MAIL:
+		compare_print_mail(compare, out);
+		break;
+	case PRINT_NR:
+		return -EINVAL;
 	}
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;

@@ -11,6 +11,11 @@
 #include "gate.h"
 #include "json-text.h"
 
+static json_t *text_or_null(const char *text)
+{
+	return text ? json_text(text) : json_null();
+}
+
 static json_t *figures_of(const struct compare_row *row, size_t side)
 {
 	json_t *list = json_array();
@@ -26,10 +31,10 @@ static json_t *change_json(const struct gate *gate, const struct gate_change *ch
 	const struct compare_row *row = change->row;
 	enum metric_unit unit = row->metric->unit;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "workload", row->metric->workload,
-			 "metric", row->metric->name,
-			 "params", row->params,
+	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "workload", json_text(row->metric->workload),
+			 "metric", json_text(row->metric->name),
+			 "params", json_text(row->params),
 			 "unit", metric_unit_name(unit, gate->compare->content->run.exact),
 			 "verdict", gate_verdict_name(change->verdict),
 			 "before", json_number(compare_value(unit, row->side[change->old].median)),
@@ -58,10 +63,10 @@ static json_t *failures_json(const struct gate *gate, size_t step)
 
 	for (size_t i = 0; i < gate->nr_failures; i++)
 		if (gate->failure[i].step == step)
-			json_array_append_new(array, json_pack("{s:s, s:s, s:s}",
-				"what", gate->failure[i].what,
+			json_array_append_new(array, json_pack("{s:o, s:s, s:o}",
+				"what", json_text(gate->failure[i].what),
 				"verdict", verdict_name(gate->failure[i].verdict),
-				"reason", gate->failure[i].reason));
+				"reason", json_text(gate->failure[i].reason)));
 	return array;
 }
 
@@ -70,7 +75,7 @@ static json_t *functions_json(const struct gate_patch *patch)
 	json_t *array = json_array();
 
 	for (size_t i = 0; patch->changed && i < patch->changed->nr; i++)
-		json_array_append_new(array, json_string(patch->changed->item[i].name));
+		json_array_append_new(array, json_text(patch->changed->item[i].name));
 	return array;
 }
 
@@ -78,11 +83,11 @@ static json_t *step_json(const struct gate *gate, size_t at)
 {
 	const struct gate_step *step = &gate->step[at];
 
-	return json_pack("{s:i, s:s, s:s, s:s?, s:f, s:i, s:s, s:o, s:i, s:I, s:o, s:o}",
+	return json_pack("{s:i, s:o, s:s, s:o, s:f, s:i, s:s, s:o, s:i, s:I, s:o, s:o}",
 			 "patch", (int)at + 1,
-			 "subject", step->patch->subject,
+			 "subject", json_text(step->patch->subject),
 			 "verdict", gate_verdict_name(step->verdict),
-			 "no_kernel", step->patch->why_not,
+			 "no_kernel", text_or_null(step->patch->why_not),
 			 "build_seconds", step->patch->seconds,
 			 "figures", (int)step->figures,
 			 "exercise", gate_exercise_name(step->exercise),
@@ -101,14 +106,14 @@ int gate_print_json(const struct gate *gate, FILE *out)
 
 	for (size_t i = 0; i < gate->nr_steps; i++)
 		json_array_append_new(steps, step_json(gate, i));
-	json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o, s:o}",
+	json = json_pack("{s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}",
 			 "format", "pagemeta gate", "version", 1,
-			 "run", run->id,
-			 "engine", run->engine,
-			 "command", run->argv,
+			 "run", json_text(run->id),
+			 "engine", json_text(run->engine),
+			 "command", json_text(run->argv),
 			 "verdict", gate_verdict_name(gate->verdict),
-			 "calibration", gate->seen ? gate->seen->run : NULL,
-			 "no_calibration", gate->why_not_seen,
+			 "calibration", text_or_null(gate->seen ? gate->seen->run : NULL),
+			 "no_calibration", text_or_null(gate->why_not_seen),
 			 "patches", steps,
 			 "series", changes_json(gate, gate->series, gate->nr_series, 0));
 	if (!json)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "compare-private.h"
 #include "gate.h"
 #include "text-table.h"
@@ -242,7 +243,8 @@ static size_t same_later(const struct gate *gate, size_t at)
 	return nr;
 }
 
-static void put_failure(struct table *table, const struct gate *gate, size_t at)
+static void put_failure(struct table *table, const struct gate *gate, size_t at,
+			unsigned int columns)
 {
 	const struct gate_failure *failure = &gate->failure[at];
 	size_t more = same_later(gate, at);
@@ -253,7 +255,7 @@ static void put_failure(struct table *table, const struct gate *gate, size_t at)
 		table_cell(table, NULL, "%s; and %zu more", failure->what, more);
 	else
 		table_cell(table, NULL, "%s", failure->what);
-	table_wrapped(table, INDENT + 4, COMPARE_COLUMNS, failure->reason);
+	table_wrapped(table, INDENT + 4, columns, failure->reason);
 }
 
 static void print_failures(const struct gate *gate, unsigned int flags, FILE *out)
@@ -264,7 +266,7 @@ static void print_failures(const struct gate *gate, unsigned int flags, FILE *ou
 		compare_heading("passed before, and does not now", flags, out);
 	for (size_t i = 0; i < gate->nr_failures; i++)
 		if (!told_before(gate, i))
-			put_failure(table, gate, i);
+			put_failure(table, gate, i, columns_of(out, COMPARE_COLUMNS));
 	table_print(table, INDENT, out);
 	table_free(table);
 }

@@ -201,25 +201,19 @@ int cmd_unknown(const char *what, const char *name, const struct strv *known)
 	return EXIT_USAGE;
 }
 
-int cmd_format(const char *name, enum print_format *ret_format)
+int cmd_format(const char *name, unsigned int set, enum print_format *ret_format)
 {
-	static const char *const format_name[] = {
-		[PRINT_TEXT] = "text",
-		[PRINT_JSON] = "json",
-		[PRINT_CSV] = "csv",
-	};
 	struct strv known = { 0 };
-	int code;
+	int code = -1;
 
-	for (size_t i = 0; i < ARRAY_SIZE(format_name); i++) {
-		if (!strcmp(name, format_name[i])) {
-			*ret_format = i;
-			strv_free(&known);
-			return -1;
-		}
-		strv_add(&known, "%s", format_name[i]);
+	print_format_names(set, &known);
+	if (strv_has(&known, name)) {
+		for (int i = 0; i < PRINT_NR; i++)
+			if (!strcmp(name, print_format_name(i)))
+				*ret_format = i;
+	} else {
+		code = cmd_unknown("format", name, &known);
 	}
-	code = cmd_unknown("format", name, &known);
 	strv_free(&known);
 	return code;
 }

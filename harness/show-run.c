@@ -2,15 +2,18 @@
 /*
  * A run as text: where it comes from, its kernels, and how each cell went.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "columns.h"
 #include "show.h"
 #include "show-private.h"
 #include "text-table.h"
 
 #define REASON_INDENT 8
+#define FIELD_HANG 13	/* where the text of a field begins */
 #define CELL_DIGITS 5	/* a plan has at most 100000 cells; more digits begin a run's id */
 
 static bool is_cell_number(const char *text)
@@ -63,13 +66,17 @@ int show_find(const char *results, const char *arg, char **ret_dir, int64_t *ret
 
 void show_field(FILE *out, const char *name, const char *fmt, ...)
 {
+	char *text, *line;
 	va_list args;
 
-	fprintf(out, "  %-10s ", name);
 	va_start(args, fmt);
-	vfprintf(out, fmt, args);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = str_dup("");
 	va_end(args);
-	fputc('\n', out);
+	line = str_printf("%-10s %s", name, text);
+	text_wrapped(line, 2, FIELD_HANG, columns_of(out, UINT_MAX), out);
+	free(line);
+	free(text);
 }
 
 void show_block(FILE *out, const char *name, const char *text)
@@ -131,7 +138,8 @@ static void print_provenance(const struct show *show, FILE *out)
 	show_block(out, "notes", run->notes);
 }
 
-static void put_finding(struct table *table, const struct store_finding *finding)
+static void put_finding(struct table *table, const struct store_finding *finding,
+			unsigned int columns)
 {
 	char *mend = str_printf("-> %s", finding->mend);
 
@@ -140,7 +148,7 @@ static void put_finding(struct table *table, const struct store_finding *finding
 	table_cell(table, NULL, "%s", finding->name);
 	table_cell(table, NULL, "%s", finding->seen);
 	if (host_level_is_bad(finding->level) && *finding->mend)
-		table_wrapped(table, REASON_INDENT, SHOW_COLUMNS, mend);
+		table_wrapped(table, REASON_INDENT, columns, mend);
 	free(mend);
 }
 
@@ -154,7 +162,7 @@ static void print_findings(const struct store_content *content, FILE *out)
 		if (content->finding[i].level == HOST_GOOD)
 			good++;
 		else
-			put_finding(table, &content->finding[i]);
+			put_finding(table, &content->finding[i], columns_of(out, SHOW_COLUMNS));
 	if (content->nr_findings) {
 		fprintf(out, "\nhost\n");
 		table_print(table, 2, out);
@@ -202,7 +210,8 @@ static const char *cell_word(const struct show *show, const struct store_cell *c
 	return !strcmp(cell->status, "running") && !show->live ? "cut short" : cell->status;
 }
 
-static void put_cell(struct table *table, const struct show *show, const struct store_cell *cell)
+static void put_cell(struct table *table, const struct show *show, const struct store_cell *cell,
+		     unsigned int columns)
 {
 	char ready[32], wall[32];
 
@@ -217,7 +226,7 @@ static void put_cell(struct table *table, const struct show *show, const struct 
 	table_cell(table, NULL, "%s", cell->workload);
 	table_cell(table, NULL, "%s", cell->params);
 	if (!strcmp(cell->status, "finished") && cell->verdict != VERDICT_PASS)
-		table_wrapped(table, REASON_INDENT, SHOW_COLUMNS, cell->reason);
+		table_wrapped(table, REASON_INDENT, columns, cell->reason);
 }
 
 static void print_cells(const struct show *show, FILE *out)
@@ -230,7 +239,7 @@ static void print_cells(const struct show *show, FILE *out)
 	for (size_t i = 0; i < ARRAY_SIZE(head); i++)
 		table_cell(table, NULL, "%s", head[i]);
 	for (size_t i = 0; i < show->content->nr_cells; i++)
-		put_cell(table, show, &show->content->cell[i]);
+		put_cell(table, show, &show->content->cell[i], columns_of(out, SHOW_COLUMNS));
 	fprintf(out, "\ncells\n");
 	table_print(table, 2, out);
 	table_free(table);

@@ -3,14 +3,17 @@
  * A table of text whose columns are as wide as what stands in them: figures of
  * 4 and of 12 digits come in the same column, and nobody knows beforehand.
  */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "text-table.h"
 #include "util.h"
 
 #define GAP 2	/* blanks between columns */
+#define FOLD 2	/* blanks more before what goes on in a further line */
 
 /* A cell; or, with @line set, a whole line of its own. */
 struct item {
@@ -126,6 +129,109 @@ static void put_blanks(unsigned int nr, FILE *out)
 	fprintf(out, "%*s", nr, "");
 }
 
+/* --- lines --- */
+
+/* Where a line of @room columns may end: after a blank or a comma, else anywhere. */
+static size_t wrap_at(const char *text, size_t room)
+{
+	size_t len = strlen(text);
+
+	if (len <= room)
+		return len;
+	for (len = room; len; len--)
+		if (text[len] == ' ' || text[len - 1] == ',')
+			return len;
+	for (len = room; len > 1 && (text[len] & 0xc0) == 0x80; len--)
+		;
+	return len;
+}
+
+void text_wrapped(const char *text, unsigned int indent, unsigned int hang, unsigned int columns,
+		  FILE *out)
+{
+	unsigned int before = indent;
+
+	do {
+		size_t len = wrap_at(text, columns > before + GAP ? columns - before : GAP);
+		size_t shown = len;
+
+		while (shown && text[shown - 1] == ' ')
+			shown--;
+		if (shown)
+			put_blanks(before, out);
+		fprintf(out, "%.*s\n", (int)shown, text);
+		text += len + strspn(text + len, " ");
+		before = hang;
+	} while (*text);
+}
+
+static void print_line(const char *text, unsigned int columns, FILE *out)
+{
+	unsigned int indent = strspn(text, " ");
+
+	text_wrapped(text + indent, indent, indent + FOLD, columns, out);
+}
+
+/* --- rows --- */
+
+/**
+ * struct layout - how rows stand on lines
+ * @width: of each column, as it is printed
+ * @last: whether a line ends after the column
+ * @indent: before the first column; two more before others that begin a line
+ */
+struct layout {
+	int *width;
+	bool *last;
+	unsigned int indent;
+};
+
+static struct layout make_layout(const struct table *table, unsigned int indent,
+				 unsigned int columns)
+{
+	struct layout layout = {
+		.width = mem_grow(NULL, table->nr_columns, sizeof(*layout.width)),
+		.last = mem_grow(NULL, table->nr_columns, sizeof(*layout.last)),
+		.indent = indent,
+	};
+	unsigned int at = indent;
+
+	measure(table, layout.width);
+	for (size_t i = 0; i < table->nr_columns; i++) {
+		unsigned int start = i ? at + GAP : at, room;
+
+		layout.last[i] = i + 1 == table->nr_columns;
+		if (i && start + layout.width[i] > columns) {
+			layout.last[i - 1] = true;
+			start = indent + FOLD;
+		}
+		room = columns > start + GAP ? columns - start : GAP;
+		if ((unsigned int)layout.width[i] > room)
+			layout.width[i] = room;
+		at = start + layout.width[i];
+	}
+	return layout;
+}
+
+static void free_layout(struct layout *layout)
+{
+	free(layout->width);
+	free(layout->last);
+}
+
+static void put_text(const char *text, int width, FILE *out)
+{
+	int len = strlen(text), mark = width > 3 ? 3 : 0;
+
+	if (len <= width) {
+		fputs(text, out);
+		return;
+	}
+	for (len = width - mark; len && (text[len] & 0xc0) == 0x80; len--)
+		;
+	fprintf(out, "%.*s%.*s", len, text, mark, "...");
+}
+
 /*
  * Blanks are owed until something follows them, so that no line ends in blanks.
  * Returns what is owed after the cell.
@@ -133,36 +239,56 @@ static void put_blanks(unsigned int nr, FILE *out)
 static unsigned int put_cell(const struct item *item, char align, int width, unsigned int owed,
 			     FILE *out)
 {
-	unsigned int pad = width - strlen(item->text);
+	int len = strlen(item->text);
+	unsigned int pad = len < width ? width - len : 0;
 
-	if (!*item->text)
+	if (!len)
 		return owed + width + GAP;
 	put_blanks(owed + (align == 'r' ? pad : 0), out);
-	fprintf(out, "%s%s%s", item->paint ? item->paint : "", item->text,
-		item->paint ? "\033[0m" : "");
+	fputs(item->paint ? item->paint : "", out);
+	put_text(item->text, width, out);
+	fputs(item->paint ? "\033[0m" : "", out);
 	return GAP + (align == 'r' ? 0 : pad);
+}
+
+/* A line of which all cells are empty is left out, but for the first of a row. */
+static void put_row(const struct table *table, const struct layout *layout,
+		    const struct item *item, FILE *out)
+{
+	unsigned int owed = layout->indent;
+	bool any = false, first = true;
+
+	for (size_t i = 0; i < table->nr_columns; i++) {
+		any |= *item[i].text != '\0';
+		owed = put_cell(&item[i], table->align[i], layout->width[i], owed, out);
+		if (!layout->last[i])
+			continue;
+		if (any || first)
+			fputc('\n', out);
+		owed = layout->indent + FOLD;
+		any = first = false;
+	}
+}
+
+void table_print_within(const struct table *table, unsigned int indent, unsigned int columns,
+			FILE *out)
+{
+	struct layout layout = make_layout(table, indent, columns);
+
+	for (size_t i = 0; i < table->nr; ) {
+		if (table->item[i].line) {
+			print_line(table->item[i++].text, columns, out);
+			continue;
+		}
+		if (i + table->nr_columns > table->nr)
+			break;
+		put_row(table, &layout, &table->item[i], out);
+		i += table->nr_columns;
+	}
+	free_layout(&layout);
 }
 
 void table_print(const struct table *table, unsigned int indent, FILE *out)
 {
-	int *width = mem_grow(NULL, table->nr_columns, sizeof(*width));
-	unsigned int owed = indent;
-	size_t column = 0;
-
-	measure(table, width);
-	for (size_t i = 0; i < table->nr; i++) {
-		const struct item *item = &table->item[i];
-
-		if (item->line) {
-			fprintf(out, "%s\n", item->text);
-			continue;
-		}
-		owed = put_cell(item, table->align[column], width[column], owed, out);
-		column = (column + 1) % table->nr_columns;
-		if (column)
-			continue;
-		fputc('\n', out);
-		owed = indent;
-	}
-	free(width);
+	table_print_within(table, indent, columns_of(out, UINT_MAX), out);
 }

@@ -25,6 +25,17 @@ void table_cell(struct table *table, const char *paint, const char *fmt, ...)
 /** table_line() - a line between two rows that has no columns, e.g. a heading */
 void table_line(struct table *table, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/**
+ * text_wrapped() - print a text in lines
+ * @text: without line ends
+ * @indent: blanks before the first line
+ * @hang: blanks before the others
+ * @columns: where lines end: after a blank or a comma, within a word only where it must be
+ * @out: where to
+ */
+void text_wrapped(const char *text, unsigned int indent, unsigned int hang, unsigned int columns,
+		  FILE *out);
+
 /** table_wrapped() - @text as lines that begin with @indent blanks and end at @width */
 void table_wrapped(struct table *table, unsigned int indent, unsigned int width,
 		   const char *text);
@@ -32,7 +43,21 @@ void table_wrapped(struct table *table, unsigned int indent, unsigned int width,
 /** table_width() - columns the rows take, without indent */
 unsigned int table_width(const struct table *table);
 
-/** table_print() - two blanks between columns, @indent before the first, none at the end */
+/**
+ * table_print() - two blanks between columns, @indent before the first, none at the end
+ *
+ * On a terminal as table_print_within() for its width, elsewhere as wide as it is.
+ */
 void table_print(const struct table *table, unsigned int indent, FILE *out);
+
+/**
+ * table_print_within() - the same on lines of @columns
+ *
+ * A row that does not fit goes on in further lines, two blanks further in, and all rows do so
+ * at the same column. A cell that is wider than a line is cut, which "..." at its end shows;
+ * a table_line() is wrapped, and loses nothing.
+ */
+void table_print_within(const struct table *table, unsigned int indent, unsigned int columns,
+			FILE *out);
 
 #endif

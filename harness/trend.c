@@ -254,6 +254,8 @@ int trend_print(const struct trend *trend, enum print_format format, unsigned in
 	case PRINT_CSV:
 		trend_print_csv(trend, out);
 		break;
+	default:
+		return -EINVAL;
 	}
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;

@@ -427,6 +427,37 @@ static void all_formats_say_the_same(void **state)
 	free(text);
 }
 
+/* What a mail's subject and a kernel's words may hold, no format may break of. */
+static void bad_bytes_survive_in_all_formats(void **state)
+{
+	struct bench *bench = *state;
+	char *text = NULL;
+	json_error_t why;
+	json_t *json;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	bench->check[1] = bench->cell_verdict[1] = VERDICT_FAIL;
+	bench->patch[0].subject = "mm: #1 \"q\" ]]> <b> & \x01\x1b[31m \xff\xc3( \xc3\xa9 tab\there";
+	bench->patch[1].why_not = "does not apply:\n# hunk \xe2\x82\n]]> second line";
+	bench->patch[2].why_not = "comes after one that does not";
+	judged(bench);
+	assert_int_equal(gate_print_json(&bench->gate, out), 0);
+	fflush(out);
+	json = json_loads(text, 0, &why);
+	assert_non_null(json);
+	json_decref(json);
+	fputs("----\n", out);
+	gate_print_ktap(&bench->gate, out);
+	fputs("----\n", out);
+	gate_print_junit(&bench->gate, out);
+	fputs("----\n", out);
+	gate_print_mail(&bench->gate, out);
+	fclose(out);
+	golden_check("gate-bad-bytes.txt", text);
+	free(text);
+}
+
 /* --- boots with the tick elsewhere --- */
 
 /* Figures of two kernels, each over its boots; 0 ends them. */
@@ -518,6 +549,7 @@ int main(void)
 		TEST(code_that_runs_at_boot_has_run),
 		TEST(kernels_and_code_that_are_the_same_need_not_run),
 		TEST(all_formats_say_the_same),
+		TEST(bad_bytes_survive_in_all_formats),
 		TEST(a_figure_that_differs_is_measured_again),
 		TEST(what_the_tick_does_not_move_is_decided_by_two_boots),
 		TEST(ranges_that_overlap_are_no_change),

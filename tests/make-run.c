@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Makes a sample run in a folder, for tests that are no C: make-run KIND FOLDER.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sample-run.h"
+#include "util.h"
+
+static const struct {
+	const char *name;
+	struct sample_run sample;
+} kind[] = {
+	{ "exact", { .engine = "exact", .variants = "baseline,vmemmap-4k", .shift = 2703,
+		     .trials = 1, .compressors = "lz4", .pools = "zsmalloc" } },
+	{ "kvm", { .engine = "kvm", .variants = "baseline,vmemmap-4k,memdesc-slab,compact-page",
+		   .shift = 31000, .trials = 5, .compressors = "lz4,zstd", .pools = "zsmalloc",
+		   .disturbed = true, .metadata = true, .counters = true } },
+	{ "trouble", { .engine = "exact", .variants = "baseline,vmemmap-4k,memdesc-slab",
+		       .shift = -2703, .trials = 1, .compressors = "lzo,lz4,zstd",
+		       .pools = "zbud", .trouble = SAMPLE_TROUBLE } },
+	{ "alone", { .engine = "tcg", .variants = "baseline", .trials = 1, .compressors = "lz4",
+		     .pools = "zsmalloc" } },
+	{ "wide", { .engine = "exact",
+		    .variants = "baseline,vmemmap-4k,lazy-vmemmap,pageless-zsmalloc,"
+				"zsmalloc-unmovable,memdesc-slab,compact-page,"
+				"a-design-whose-name-is-longer-than-any-other+debug",
+		    .shift = -27030, .trials = 2, .compressors = "lz4,zstd",
+		    .pools = "zsmalloc,zbud", .metadata = true, .trouble = SAMPLE_TROUBLE } },
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc == 3 && i < ARRAY_SIZE(kind); i++) {
+		if (strcmp(kind[i].name, argv[1]))
+			continue;
+		sample_run_make(&kind[i].sample, argv[2]);
+		return 0;
+	}
+	fprintf(stderr, "make-run: usage: make-run KIND FOLDER, with KIND one of");
+	for (size_t i = 0; i < ARRAY_SIZE(kind); i++)
+		fprintf(stderr, " %s", kind[i].name);
+	fputc('\n', stderr);
+	return 2;
+}
