@@ -26,7 +26,7 @@ static int show_it(const struct show *show, int64_t cell, const struct show_opti
 	return show_cell(show, cell, stdout, err);
 }
 
-static int show_dir(const char *dir, int64_t cell, const struct show_options *want,
+static int show_dir(const struct options *opts, const char *dir, int64_t cell, const struct show_options *want,
 		   struct err *err)
 {
 	struct store_content content;
@@ -40,7 +40,7 @@ static int show_dir(const char *dir, int64_t cell, const struct show_options *wa
 	error = store_load(store, &content, err);
 	show = (struct show){
 		.content = &content, .dir = dir, .live = store_has_writer(store),
-		.histogram = want->histogram,
+		.cache = opts->paths.cache, .histogram = want->histogram,
 	};
 	store_close(store);
 	if (error)
@@ -69,7 +69,7 @@ static int show_arg(const struct options *opts, const char *arg, const struct sh
 		free(dir);
 		return EXIT_USAGE;
 	}
-	error = show_dir(dir, cell, want, &err);
+	error = show_dir(opts, dir, cell, want, &err);
 	free(dir);
 	if (error == -ENOENT) {
 		report_usage("%s", err.text);

@@ -159,6 +159,11 @@ bool console_classify(const char *line, enum console_kind *ret_kind, const char 
 	return false;
 }
 
+const char *console_message(const char *line)
+{
+	return message_of(line, line + strlen(line));
+}
+
 const char *console_find_rip(const char *line)
 {
 	/* 0010 is __KERNEL_CS; 0033 would be the program's. */

@@ -17,6 +17,9 @@
  */
 bool console_classify(const char *line, enum console_kind *ret_kind, const char **ret_text);
 
+/** console_message() - the last message in a line: what follows its last time stamp, or the line */
+const char *console_message(const char *line);
+
 /** console_find_rip() - the "RIP:" message in a line of kernel mode, NULL if it is none */
 const char *console_find_rip(const char *line);
 

@@ -14,12 +14,10 @@
 #include "stats.h"
 #include "text-table.h"
 
-#define TAIL_LINES 20
-#define TAIL_BYTES 65536	/* lines are short; more would be garbage */
 #define HISTOGRAM_BITS 2	/* four buckets between a value and its double */
 #define HISTOGRAM_BAR 40	/* columns of the longest bar */
 
-static const struct store_cell *find_cell(const struct show *show, int64_t id, struct err *err)
+const struct store_cell *show_find_cell(const struct show *show, int64_t id, struct err *err)
 {
 	const struct store_content *content = show->content;
 
@@ -224,84 +222,9 @@ static void print_checks(const struct show *show, const struct store_cell *cell,
 	table_free(table);
 }
 
-/* The path stands in a file that may come from anyone: it must not lead elsewhere. */
-static FILE *open_console(const struct show *show, const struct store_cell *cell, struct err *err)
-{
-	char *path;
-	FILE *console;
-
-	if (!*cell->console) {
-		err_set(err, -ENOENT, "cell %lld: no console was kept", (long long)cell->id);
-		return NULL;
-	}
-	if (*cell->console == '/' || strstr(cell->console, "..")) {
-		err_set(err, -ENOENT, "cell %lld: its console \"%s\" is not in the run's folder; "
-			"not read", (long long)cell->id, cell->console);
-		return NULL;
-	}
-	path = str_printf("%s/%s", show->dir, cell->console);
-	console = fopen(path, "re");
-	if (!console)
-		err_set(err, -ENOENT, "%s: cannot read the console: %s", path, strerror(errno));
-	free(path);
-	return console;
-}
-
-/* Carriage returns end every line of a serial console and are left out. */
-static void put_plain(const char *text, size_t len, FILE *out)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char byte = text[i];
-
-		if (byte == '\r')
-			continue;
-		fputc(byte == '\n' || byte == '\t' || (byte >= 0x20 && byte < 0x7f) ? byte : '?',
-		      out);
-	}
-}
-
-static size_t tail_start(const char *text, size_t len, unsigned int lines)
-{
-	size_t at = len && text[len - 1] == '\n' ? len - 1 : len;
-
-	while (at && (text[at - 1] != '\n' || --lines))
-		at--;
-	return at;
-}
-
-static void print_tail(const struct show *show, const struct store_cell *cell, FILE *out)
-{
-	char *text = mem_grow(NULL, TAIL_BYTES, 1);
-	struct err err = { "" };
-	FILE *console;
-	size_t len, at;
-
-	fprintf(out, "\nconsole (its end; all of it with --console)\n");
-	console = open_console(show, cell, &err);
-	if (!console) {
-		fprintf(out, "  %s\n", err.text);
-		free(text);
-		return;
-	}
-	if (fseek(console, -TAIL_BYTES, SEEK_END))
-		rewind(console);
-	len = fread(text, 1, TAIL_BYTES, console);
-	fclose(console);
-	for (at = tail_start(text, len, TAIL_LINES); at < len;) {
-		const char *end = memchr(text + at, '\n', len - at);
-		size_t line = end ? (size_t)(end - text) - at : len - at;
-
-		fputs("  ", out);
-		put_plain(text + at, line, out);
-		fputc('\n', out);
-		at += line + 1;
-	}
-	free(text);
-}
-
 int show_cell(const struct show *show, int64_t id, FILE *out, struct err *err)
 {
-	const struct store_cell *cell = find_cell(show, id, err);
+	const struct store_cell *cell = show_find_cell(show, id, err);
 	int error;
 
 	if (!cell)
@@ -314,28 +237,8 @@ int show_cell(const struct show *show, int64_t id, FILE *out, struct err *err)
 		print_histograms(show, cell, out);
 	show_counters(show->content, cell->id, out);
 	print_checks(show, cell, out);
-	print_tail(show, cell, out);
-	errno = 0;
-	error = show_end(out);
-	return error;
-}
-
-int show_console(const struct show *show, int64_t id, FILE *out, struct err *err)
-{
-	const struct store_cell *cell = find_cell(show, id, err);
-	char chunk[4096];
-	FILE *console;
-	size_t len;
-	int error;
-
-	if (!cell)
-		return -ENOENT;
-	console = open_console(show, cell, err);
-	if (!console)
-		return -ENOENT;
-	while ((len = fread(chunk, 1, sizeof(chunk), console)))
-		put_plain(chunk, len, out);
-	fclose(console);
+	show_trouble(show, cell, out);
+	show_tail(show, cell, out);
 	errno = 0;
 	error = show_end(out);
 	return error;

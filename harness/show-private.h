@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "show.h"
 #include "store.h"
 
 #define SHOW_TIME 40	/* bytes for a time as text */
@@ -30,6 +31,15 @@ void show_nanoseconds(char *buf, size_t size, uint64_t ns);
 
 /** show_counters() - what was counted in a cell; nothing where nothing was */
 void show_counters(const struct store_content *content, int64_t cell, FILE *out);
+
+/** show_find_cell() - a cell of the run, or NULL: there is no such cell */
+const struct store_cell *show_find_cell(const struct show *show, int64_t id, struct err *err);
+
+/** show_trouble() - where its kernel complained, and in which functions; nothing where it did not */
+void show_trouble(const struct show *show, const struct store_cell *cell, FILE *out);
+
+/** show_tail() - the end of its console */
+void show_tail(const struct show *show, const struct store_cell *cell, FILE *out);
 
 /** show_end() - Return: 0, or -errno when something could not be written */
 int show_end(FILE *out);

@@ -17,12 +17,14 @@
  * @content: the run
  * @dir: its folder, where the consoles are
  * @live: someone is writing to it now
+ * @cache: root of the cache, where the trees of kernels are; NULL: call traces stay as they are
  * @histogram: with a cell, also how its latencies are distributed
  */
 struct show {
 	const struct store_content *content;
 	const char *dir;
 	bool live;
+	const char *cache;
 	bool histogram;
 };
 
@@ -44,7 +46,7 @@ int show_find(const char *results, const char *arg, char **ret_dir, int64_t *ret
 int show_run(const struct show *show, FILE *out);
 
 /**
- * show_cell() - job, QEMU's command line, series, checks, end of the console
+ * show_cell() - job, QEMU's command line, series, checks, call traces, end of the console
  * @show: the run
  * @id: the cell
  * @out: where to
