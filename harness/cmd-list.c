@@ -9,8 +9,8 @@
 #include "catalogue.h"
 #include "cmd.h"
 #include "engine.h"
+#include "list-runs.h"
 #include "plan.h"
-#include "store.h"
 #include "variant.h"
 #include "workload.h"
 
@@ -131,51 +131,14 @@ static int list_metrics(const struct options *opts)
 	return EXIT_OK;
 }
 
-static void print_run(const char *dir, const char *id)
+static int list_all_runs(const struct options *opts)
 {
-	struct store_run run;
-	struct store *store;
-	struct err err = { "" };
-	int error;
-
-	error = store_open(dir, false, &store, &err);
-	if (error) {
-		printf("%-24s %s\n", id, err.text);
-		return;
-	}
-	error = store_get_run(store, &run, &err);
-	if (error) {
-		printf("%-24s %s\n", id, err.text);
-	} else {
-		printf("%-24s %-7s %-9s %-9s %s\n", run.id, run.engine, run.profile, run.status,
-		       run.argv);
-		store_run_free(&run);
-	}
-	store_close(store);
-}
-
-static int list_runs(const struct options *opts)
-{
-	struct strv ids = { 0 };
 	struct err err = { "" };
 
-	if (store_ids(opts->paths.results, &ids, &err)) {
-		report_error("%s", err.text);
-		return EXIT_BROKEN;
-	}
-	printf("%-24s %-7s %-9s %-9s %s\n", "RUN", "ENGINE", "PROFILE", "STATUS", "COMMAND");
-	for (size_t i = 0; i < ids.nr; i++) {
-		char *dir;
-
-		if (store_find(opts->paths.results, ids.item[i], &dir, &err)) {
-			printf("%-24s %s\n", ids.item[i], err.text);
-			continue;
-		}
-		print_run(dir, ids.item[i]);
-		free(dir);
-	}
-	strv_free(&ids);
-	return EXIT_OK;
+	if (!list_runs(opts->paths.results, stdout, &err))
+		return EXIT_OK;
+	report_error("%s", err.text);
+	return EXIT_BROKEN;
 }
 
 static int list_engines(const struct options *opts)
@@ -194,7 +157,7 @@ static const struct {
 	{ "variants", list_variants },
 	{ "workloads", list_workloads },
 	{ "metrics", list_metrics },
-	{ "runs", list_runs },
+	{ "runs", list_all_runs },
 	{ "engines", list_engines },
 };
 

@@ -71,13 +71,16 @@ static char *read_id(const char *dir)
 	return id;
 }
 
-static void add_if_run(struct found_list *list, const char *results, const char *name)
+/* @all: what cannot be read has the name of its folder. */
+static void add_if_run(struct found_list *list, const char *results, const char *name, bool all)
 {
 	char *dir = str_printf("%s/%s", results, name);
 	char *id = NULL;
 
 	if (name[0] != '.' && holds_run(dir))
 		id = looks_like_id(name) ? str_dup(name) : read_id(dir);
+	if (!id && all && name[0] != '.' && holds_run(dir))
+		id = str_dup(name);
 	if (!id) {
 		free(dir);
 		return;
@@ -96,7 +99,7 @@ static int by_id(const void *a, const void *b)
 }
 
 /* Ids begin with the time of the start: their order is that of time. */
-static int scan(const char *results, struct found_list *ret_list, struct err *err)
+static int scan(const char *results, bool all, struct found_list *ret_list, struct err *err)
 {
 	struct found_list list = { 0 };
 	struct dirent *entry;
@@ -106,7 +109,7 @@ static int scan(const char *results, struct found_list *ret_list, struct err *er
 		return err_set(err, -errno, "%s: cannot look for runs: %s", results,
 			       strerror(errno));
 	while (dir && (entry = readdir(dir)))
-		add_if_run(&list, results, entry->d_name);
+		add_if_run(&list, results, entry->d_name, all);
 	if (dir)
 		closedir(dir);
 	if (list.nr)
@@ -118,12 +121,27 @@ static int scan(const char *results, struct found_list *ret_list, struct err *er
 int store_ids(const char *results, struct strv *ret_ids, struct err *err)
 {
 	struct found_list list;
-	int error = scan(results, &list, err);
+	int error = scan(results, false, &list, err);
 
 	if (error)
 		return error;
 	for (size_t i = 0; i < list.nr; i++)
 		strv_add(ret_ids, "%s", list.item[i].id);
+	found_free(&list);
+	return 0;
+}
+
+int store_folders(const char *results, struct strv *ret_ids, struct strv *ret_dirs, struct err *err)
+{
+	struct found_list list;
+	int error = scan(results, true, &list, err);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < list.nr; i++) {
+		strv_add(ret_ids, "%s", list.item[i].id);
+		strv_add(ret_dirs, "%s", list.item[i].dir);
+	}
 	found_free(&list);
 	return 0;
 }
@@ -189,7 +207,7 @@ int store_find(const char *results, const char *run, char **ret_dir, struct err 
 	if (strchr(run, '/'))
 		return err_set(err, -ENOENT, "%s: not a run: there is no " STORE_FILE " in it",
 			       run);
-	error = scan(results, &list, err);
+	error = scan(results, false, &list, err);
 	if (error)
 		return error;
 	if (!strcmp(run, "last") && list.nr)

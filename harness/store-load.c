@@ -343,7 +343,13 @@ int store_get_run(struct store *store, struct store_run *ret_run, struct err *er
 	return error;
 }
 
-int store_load(struct store *store, struct store_content *ret_content, struct err *err)
+static bool is_judged(const struct table *of)
+{
+	return of->row == cell_row || of->row == check_row;
+}
+
+static int load(struct store *store, bool judged, struct store_content *ret_content,
+		struct err *err)
 {
 	struct store_content content = { 0 };
 	int error;
@@ -354,13 +360,24 @@ int store_load(struct store *store, struct store_content *ret_content, struct er
 		return error;
 	error = store_get_run(store, &content.run, err);
 	for (size_t i = 0; i < ARRAY_SIZE(table) && !error; i++)
-		error = load_table(store, &table[i], &content, err);
+		if (!judged || is_judged(&table[i]))
+			error = load_table(store, &table[i], &content, err);
 	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	if (error)
 		store_content_free(&content);
 	else
 		*ret_content = content;
 	return error;
+}
+
+int store_load(struct store *store, struct store_content *ret_content, struct err *err)
+{
+	return load(store, false, ret_content, err);
+}
+
+int store_load_judged(struct store *store, struct store_content *ret_content, struct err *err)
+{
+	return load(store, true, ret_content, err);
 }
 
 void store_run_free(struct store_run *run)

@@ -303,6 +303,8 @@ struct store_content {
 };
 
 int store_load(struct store *store, struct store_content *ret_content, struct err *err);
+/** store_load_judged() - the same without what was measured: the run, its cells and checks */
+int store_load_judged(struct store *store, struct store_content *ret_content, struct err *err);
 void store_content_free(struct store_content *content);
 
 /** store_counter_free() - what such a row points to */
@@ -316,6 +318,15 @@ void store_counter_free(struct store_counter *counter);
  * @err: names the nearest id for an unknown one
  */
 int store_find(const char *results, const char *run, char **ret_dir, struct err *err);
+
+/**
+ * store_folders() - the folders of all runs below @results, in the order of store_ids()
+ *
+ * Those that cannot be read are among them: where its folder does not tell a run's id, it has
+ * the folder's name here.
+ */
+int store_folders(const char *results, struct strv *ret_ids, struct strv *ret_dirs,
+		  struct err *err);
 
 /** store_ids() - ids of all runs below @results, oldest first */
 int store_ids(const char *results, struct strv *ret_ids, struct err *err);

@@ -243,27 +243,44 @@ static void figures_that_are_judged_are_shown_on_demand(void **state)
 	store_content_free(&content);
 }
 
+static void check_width(const struct sample_run *sample, unsigned int columns)
+{
+	struct store_content content;
+	struct strv line = { 0 };
+	char *text;
+
+	sample_run_load(sample, &content);
+	text = printed(&content, PRINT_TEXT, COMPARE_ALL);
+	strv_split(&line, text, "\n");
+	for (size_t at = 0; at < line.nr; at++) {
+		size_t len = strlen(line.item[at]);
+
+		if (len > columns || line.item[at][len - 1] == ' ')
+			fail_msg("wider than %u, or blanks at its end: %s", columns, line.item[at]);
+	}
+	strv_free(&line);
+	free(text);
+	store_content_free(&content);
+}
+
 static void no_line_of_text_is_wider_than_a_page(void **state)
 {
 	static const struct sample_run *const all[] = {
-		&two_variants, &same_twice, &many_boots, &trouble, &one_variant
+		&two_variants, &same_twice, &many_boots, &trouble, &one_variant, &disturbed,
+		&accounted, &accounted_in_part,
 	};
+	static const char *const columns[] = { "100", "80", "60", "40" };
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		struct store_content content;
-		struct strv line = { 0 };
-		char *text;
-
-		sample_run_load(all[i], &content);
-		text = printed(&content, PRINT_TEXT, COMPARE_ALL);
-		strv_split(&line, text, "\n");
-		for (size_t at = 0; at < line.nr; at++)
-			if (strlen(line.item[at]) > COMPARE_COLUMNS)
-				fail_msg("wider than %d: %s", COMPARE_COLUMNS, line.item[at]);
-		strv_free(&line);
-		free(text);
-		store_content_free(&content);
+		/* Labels of metadata are longer than half a page, which a pipe does not mind. */
+		if (!all[i]->metadata)
+			check_width(all[i], COMPARE_COLUMNS);
+		for (size_t k = 0; k < ARRAY_SIZE(columns); k++) {
+			setenv("COLUMNS", columns[k], 1);
+			check_width(all[i], atoi(columns[k]));
+			unsetenv("COLUMNS");
+		}
 	}
 }
 
