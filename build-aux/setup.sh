@@ -26,7 +26,8 @@ packages_of() {
 	guest)
 		echo qemu-system-x86 gnuplot-nox ;;
 	tests)
-		echo clang shellcheck jq sqlite3 procps python3-jsonschema libxml2-utils ;;
+		echo clang shellcheck jq sqlite3 procps python3-jsonschema libxml2-utils \
+			zsh mandoc ;;
 	esac
 }
 

@@ -84,7 +84,7 @@ static int take_option(void *ctx, int opt)
 
 	switch (opt) {
 	case OPT_FORMAT:
-		return cmd_format(optarg, PRINT_FIGURES, &own->format);
+		return cmd_format(optarg, cmd_census.formats, &own->format);
 	case OPT_SAVE:
 		own->save = optarg;
 		return -1;
@@ -143,5 +143,6 @@ const struct command cmd_census = {
 		 "\n"
 		 "Exit codes: 0 all good, 1 the memmap is not as large as its closed form says and\n"
 		 "nothing explains it, 3 the census could not be taken.\n",
+	.formats = PRINT_FIGURES,
 	.main = census_main,
 };

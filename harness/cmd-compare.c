@@ -99,7 +99,7 @@ static int take_option(void *ctx, int opt)
 
 	switch (opt) {
 	case OPT_FORMAT:
-		return cmd_format(optarg, PRINT_FIGURES | PRINT_TESTS, &own->format);
+		return cmd_format(optarg, cmd_compare.formats, &own->format);
 	case OPT_PLOT:
 		own->plot = true;
 		return -1;
@@ -145,5 +145,6 @@ const struct command cmd_compare = {
 		 "\n"
 		 "Exit codes: 0 all good, 1 a check failed, 3 the test bed was broken,\n"
 		 "4 inconclusive or not finished.\n",
+	.formats = PRINT_FIGURES | PRINT_TESTS,
 	.main = compare_main,
 };

@@ -155,7 +155,7 @@ static int take_option(void *ctx, int opt)
 		own->has_engine = true;
 		return cmd_engine(optarg, &own->engine);
 	case OPT_FORMAT:
-		return cmd_format(optarg, PRINT_PLAIN, &own->format);
+		return cmd_format(optarg, cmd_doctor.formats, &own->format);
 	}
 	return -1;
 }
@@ -194,5 +194,6 @@ const struct command cmd_doctor = {
 		 "  --probe                 boot a guest under kvm again instead of remembering\n"
 		 "\n"
 		 "Exit codes: 0 nothing is missing, 3 something needed is.\n",
+	.formats = PRINT_PLAIN,
 	.main = doctor_main,
 };

@@ -111,7 +111,7 @@ static int take_option(void *ctx, int opt)
 		gate->series.aligned = true;
 		return -1;
 	case OPT_FORMAT:
-		return cmd_format(optarg, PRINT_PLAIN | PRINT_TESTS, &gate->format);
+		return cmd_format(optarg, cmd_gate.formats, &gate->format);
 	case OPT_BUDGET:
 		return take_budget(gate, optarg);
 	case OPT_DRY_RUN:
@@ -521,5 +521,6 @@ const struct command cmd_gate = {
 		 "\n"
 		 "Exit codes: 0 nothing worse, 1 a regression or a failed check, 2 usage, 3 the test\n"
 		 "bed is broken, 4 inconclusive, 125 a patch does not apply or build.\n",
+	.formats = PRINT_PLAIN | PRINT_TESTS,
 	.main = gate_main,
 };

@@ -161,21 +161,21 @@ static const struct {
 	{ "engines", list_engines },
 };
 
+const char *cmd_list_kind(size_t at)
+{
+	return at < ARRAY_SIZE(list_table) ? list_table[at].name : NULL;
+}
+
 /* The only option there is. */
 static int take_format(void *ctx, int opt)
 {
-	struct strv known = { 0 };
+	enum print_format format;
 	bool *markdown = ctx;
-	int code;
+	int code = cmd_format(optarg, cmd_list.formats, &format);
 
 	(void)opt;
-	if (!strcmp(optarg, "text") || !strcmp(optarg, "markdown")) {
-		*markdown = *optarg == 'm';
-		return -1;
-	}
-	strv_split(&known, "text markdown", " ");
-	code = cmd_unknown("--format", optarg, &known);
-	strv_free(&known);
+	if (code < 0)
+		*markdown = format == PRINT_MARKDOWN;
 	return code;
 }
 
@@ -224,5 +224,6 @@ const struct command cmd_list = {
 		 "  --format FORMAT         of workloads: text, or markdown (docs/workloads.md)\n"
 		 "\n"
 		 "With -v, workloads also lists those that break a guest on purpose.\n",
+	.formats = PRINT_SET(PRINT_TEXT) | PRINT_SET(PRINT_MARKDOWN),
 	.main = list_main,
 };

@@ -46,7 +46,7 @@ static int take_option(void *ctx, int opt)
 		own->request.since = optarg;
 		return -1;
 	case OPT_FORMAT:
-		return cmd_format(optarg, PRINT_FIGURES, &own->format);
+		return cmd_format(optarg, cmd_trend.formats, &own->format);
 	case OPT_ALL:
 		own->all = true;
 		return -1;
@@ -181,5 +181,6 @@ const struct command cmd_trend = {
 		 "\n"
 		 "Exit codes with --gate: 1 the last change of some figure made it worse, 4 there are too\n"
 		 "few runs to tell of any; otherwise 0.\n",
+	.formats = PRINT_FIGURES,
 	.main = trend_main,
 };

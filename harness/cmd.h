@@ -42,6 +42,7 @@ struct paths {
  * @verbose: 0, higher with each -v, lower with each -q
  * @tty: stderr is a terminal: progress may be drawn
  * @colour: stdout is a terminal and NO_COLOR is not set
+ * @ask: for cmd_options_of(); NULL otherwise
  */
 struct options {
 	struct paths paths;
@@ -50,19 +51,22 @@ struct options {
 	int verbose;
 	bool tty;
 	bool colour;
+	const struct option **ask;
 };
 
 /**
  * struct command - a subcommand
  * @name: as typed
- * @help: one line
+ * @help: one line; NULL: it is not for people
  * @usage: text of --help, without the common options that main.c adds
+ * @formats: what --format takes, see print-format.h
  * @main: like main(); argv[0] is @name. Returns an exit code of enum exit_code.
  */
 struct command {
 	const char *name;
 	const char *help;
 	const char *usage;
+	unsigned int formats;
 	int (*main)(struct options *opts, int argc, char **argv);
 };
 
@@ -101,6 +105,23 @@ enum {
  */
 int cmd_options(struct options *opts, const struct command *command, int argc, char **argv,
 		const struct option *longs, int (*take)(void *own, int opt), void *own);
+
+/**
+ * cmd_options_of() - the options of a subcommand, common ones among them
+ *
+ * The subcommand is called, and asked for them instead of being given any: each calls
+ * cmd_options() before it does anything else. Return: ended by one without a name; NULL for none.
+ */
+const struct option *cmd_options_of(struct options *opts, const struct command *command);
+
+/** cmd_at() - a subcommand of the table; NULL behind its end */
+const struct command *cmd_at(size_t at);
+
+/** cmd_find() - a subcommand by its name, or NULL */
+const struct command *cmd_find(const char *name);
+
+/** cmd_list_kind() - what `list` can list; NULL behind the last */
+const char *cmd_list_kind(size_t at);
 
 /** cmd_unknown() - usage error naming the nearest known word. Return: EXIT_USAGE */
 int cmd_unknown(const char *what, const char *name, const struct strv *known);
@@ -158,6 +179,6 @@ int cmd_plotted(struct strv *made, int error, const struct err *err);
 struct kernel_builder cmd_kernel_builder(const struct options *opts);
 
 extern const struct command cmd_run, cmd_gate, cmd_bisect, cmd_selftest, cmd_calibrate, cmd_trend,
-	cmd_compare, cmd_list, cmd_show, cmd_doctor, cmd_cache, cmd_census;
+	cmd_compare, cmd_complete, cmd_list, cmd_show, cmd_doctor, cmd_cache, cmd_census;
 
 #endif

@@ -271,6 +271,7 @@ int compare_print(const struct compare *compare, enum print_format format, unsig
 	case PRINT_MAIL:
 		compare_print_mail(compare, out);
 		break;
+	case PRINT_MARKDOWN:
 	case PRINT_NR:
 		return -EINVAL;
 	}

@@ -28,6 +28,7 @@ static const struct command *const command_table[] = {
 	&cmd_doctor,
 	&cmd_cache,
 	&cmd_census,
+	&cmd_complete,
 };
 
 static void print_help(void)
@@ -39,7 +40,8 @@ static void print_help(void)
 	     "\n"
 	     "commands:");
 	for (size_t i = 0; i < ARRAY_SIZE(command_table); i++)
-		printf("  %-9s %s\n", command_table[i]->name, command_table[i]->help);
+		if (command_table[i]->help)
+			printf("  %-9s %s\n", command_table[i]->name, command_table[i]->help);
 	puts("\n"
 	     "`run-suite COMMAND --help` explains each; run-suite(1) is the manual.");
 }
@@ -178,6 +180,10 @@ int cmd_options(struct options *opts, const struct command *command, int argc, c
 {
 	int opt, code;
 
+	if (opts->ask) {
+		*opts->ask = longs;
+		return EXIT_OK;
+	}
 	while ((opt = next_option(argc, argv, longs)) != -1) {
 		code = opt >= OPT_OWN ? take(own, opt) : take_common(opts, command, opt);
 		if (code >= 0)
@@ -333,12 +339,30 @@ static void free_options(struct options *opts)
 	free(opts->kernel_source);
 }
 
-static const struct command *find_command(const char *name)
+const struct command *cmd_at(size_t at)
+{
+	return at < ARRAY_SIZE(command_table) ? command_table[at] : NULL;
+}
+
+const struct command *cmd_find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(command_table); i++)
 		if (!strcmp(command_table[i]->name, name))
 			return command_table[i];
 	return NULL;
+}
+
+const struct option *cmd_options_of(struct options *opts, const struct command *command)
+{
+	char *argv[] = { (char *)command->name, NULL };
+	const struct option *options = NULL;
+
+	if (!command->help)
+		return NULL;
+	opts->ask = &options;
+	command->main(opts, 1, argv);
+	opts->ask = NULL;
+	return options;
 }
 
 static int unknown_command(const char *name)
@@ -347,7 +371,8 @@ static int unknown_command(const char *name)
 	int code;
 
 	for (size_t i = 0; i < ARRAY_SIZE(command_table); i++)
-		strv_add(&known, "%s", command_table[i]->name);
+		if (command_table[i]->help)
+			strv_add(&known, "%s", command_table[i]->name);
 	code = cmd_unknown("command", name, &known);
 	strv_free(&known);
 	return code;
@@ -396,7 +421,7 @@ static int dispatch(struct options *opts, int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (argc > 1 && argv[1][0] != '-') {
-		command = find_command(argv[1]);
+		command = cmd_find(argv[1]);
 		if (!command)
 			return unknown_command(argv[1]);
 		argc--;

@@ -11,6 +11,7 @@ static const char *const name[PRINT_NR] = {
 	[PRINT_JUNIT] = "junit",
 	[PRINT_KTAP] = "ktap",
 	[PRINT_MAIL] = "mail",
+	[PRINT_MARKDOWN] = "markdown",
 };
 
 const char *print_format_name(enum print_format format)

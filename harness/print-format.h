@@ -9,10 +9,11 @@
 
 /**
  * enum print_format - text for people, json for programs, csv for spreadsheets, junit and
- * ktap for servers that collect test results, mail for lists
+ * ktap for servers that collect test results, mail for lists, markdown for documents
  */
 enum print_format {
-	PRINT_TEXT, PRINT_JSON, PRINT_CSV, PRINT_JUNIT, PRINT_KTAP, PRINT_MAIL, PRINT_NR
+	PRINT_TEXT, PRINT_JSON, PRINT_CSV, PRINT_JUNIT, PRINT_KTAP, PRINT_MAIL, PRINT_MARKDOWN,
+	PRINT_NR
 };
 
 /* Sets of them, for what a subcommand can print. */
