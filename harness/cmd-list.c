@@ -11,32 +11,50 @@
 #include "engine.h"
 #include "list-runs.h"
 #include "plan.h"
+#include "text-table.h"
 #include "variant.h"
 #include "workload.h"
 
 enum { OPT_FORMAT = OPT_OWN };
 
+static void put_head(struct table *table, const char *const *head)
+{
+	for (; *head; head++)
+		table_cell(table, NULL, "%s", *head);
+}
+
+static void print_and_free(struct table *table)
+{
+	table_print(table, 0, stdout);
+	table_free(table);
+}
+
+static void put_variant(struct table *table, const struct kernel_builder *builder,
+			const struct variant *variant)
+{
+	table_cell(table, NULL, "%s", variant->name);
+	table_cell(table, NULL, "%s", variant->parent ? variant->parent : "-");
+	table_cell(table, NULL, "%s", variant->state);
+	table_cell(table, NULL, "%s", kernel_is_cached(builder, variant) ? "built" : "-");
+	table_cell(table, NULL, "%s", variant->help);
+}
+
 static int list_variants(const struct options *opts)
 {
+	static const char *const head[] = { "VARIANT", "PARENT", "STATE", "KERNEL", "WHAT IT IS",
+					    NULL };
 	struct kernel_builder builder = cmd_kernel_builder(opts);
 	struct strv names = { 0 };
 	struct err err = { "" };
-	int code = EXIT_OK, width = 8, parent_width = 8, length;
+	struct table *table;
+	int code = EXIT_OK;
 
 	if (variant_names(opts->paths.kernels, &names, &err)) {
 		report_error("%s", err.text);
 		return EXIT_BROKEN;
 	}
-	for (size_t i = 0; i < names.nr; i++) {
-		length = (int)strlen(names.item[i]);
-		if (length > width)
-			width = length;
-		/* No mutant is a parent. */
-		if (length > parent_width && !strchr(names.item[i], '/'))
-			parent_width = length;
-	}
-	printf("%-*s %-*s %-9s %-6s %s\n", width, "VARIANT", parent_width, "PARENT", "STATE",
-	       "KERNEL", "WHAT IT IS");
+	table = table_new("lllll");
+	put_head(table, head);
 	for (size_t i = 0; i < names.nr; i++) {
 		struct variant *variant;
 
@@ -45,11 +63,10 @@ static int list_variants(const struct options *opts)
 			code = EXIT_BROKEN;
 			continue;
 		}
-		printf("%-*s %-*s %-9s %-6s %s\n", width, variant->name, parent_width,
-		       variant->parent ? variant->parent : "-", variant->state,
-		       kernel_is_cached(&builder, variant) ? "built" : "-", variant->help);
+		put_variant(table, &builder, variant);
 		variant_free(variant);
 	}
+	print_and_free(table);
 	strv_free(&names);
 	return code;
 }
@@ -62,72 +79,87 @@ static bool listed(const struct workload *workload, const struct options *opts)
 
 static const char *kind_name(enum workload_kind kind)
 {
+	if (kind == WORKLOAD_SELFTEST)
+		return "selftest";
 	return kind == WORKLOAD_MEASURE ? "measure" : "check";
 }
 
-static void print_params(const struct workload *workload)
+static char *choices_of(const struct workload_param *param)
+{
+	struct strv words = { 0 };
+	char *text;
+
+	if (!param->choices)
+		return str_printf("%llu to %llu", (unsigned long long)param->min,
+				  (unsigned long long)param->max);
+	for (size_t i = 0; param->choices[i]; i++)
+		strv_add(&words, "%s", param->choices[i]);
+	text = strv_join(&words, ", ");
+	strv_free(&words);
+	return text;
+}
+
+static void put_params(struct table *table, const struct workload *workload)
 {
 	const struct workload_param *param = workload->params;
 
 	for (; param && param->name; param++) {
-		printf("  %-20s %s (default %s; ", param->name, param->help, param->def);
-		for (size_t i = 0; param->choices && param->choices[i]; i++)
-			printf("%s%s", i ? ", " : "", param->choices[i]);
-		if (!param->choices)
-			printf("%llu to %llu", (unsigned long long)param->min,
-			       (unsigned long long)param->max);
-		puts(")");
+		char *choices = choices_of(param);
+
+		table_line(table, "  %-20s %s (default %s; %s)", param->name, param->help,
+			   param->def, choices);
+		free(choices);
 	}
-}
-
-static int workload_width(const struct options *opts)
-{
-	int width = strlen("WORKLOAD");
-
-	for (size_t i = 0; workload_table[i]; i++)
-		if (listed(workload_table[i], opts) && (int)strlen(workload_table[i]->name) > width)
-			width = strlen(workload_table[i]->name);
-	return width;
 }
 
 static int list_workloads(const struct options *opts)
 {
-	int width = workload_width(opts);
+	static const char *const head[] = { "WORKLOAD", "KIND", "WHAT IT DOES", NULL };
+	struct table *table = table_new("lll");
 
-	printf("%-*s %-8s %s\n", width, "WORKLOAD", "KIND", "WHAT IT DOES");
+	put_head(table, head);
 	for (size_t i = 0; workload_table[i]; i++) {
 		const struct workload *workload = workload_table[i];
 
 		if (!listed(workload, opts))
 			continue;
-		printf("%-*s %-8s %s%s\n", width, workload->name,
-		       workload->kind == WORKLOAD_SELFTEST ? "selftest" : kind_name(workload->kind),
-		       workload->help, workload->on_request ? " (on request)" :
-		       workload->debug ? " (on debug kernels)" : "");
-		print_params(workload);
+		table_cell(table, NULL, "%s", workload->name);
+		table_cell(table, NULL, "%s", kind_name(workload->kind));
+		table_cell(table, NULL, "%s%s", workload->help, workload->on_request ?
+			   " (on request)" : workload->debug ? " (on debug kernels)" : "");
+		put_params(table, workload);
 	}
+	print_and_free(table);
 	return EXIT_OK;
+}
+
+static void put_metric(struct table *table, const char *workload, const struct metric *metric)
+{
+	table_cell(table, NULL, "%s", workload);
+	table_cell(table, NULL, "%s", metric->name);
+	table_cell(table, NULL, "%s", metric->unit == UNIT_CLOCK ? "insns|ns" :
+		   metric_unit_name(metric->unit, 0));
+	table_cell(table, NULL, "%s", metric_direction_name(metric->direction));
+	table_cell(table, NULL, "%s", metric_combine_name(metric->combine));
+	table_cell(table, NULL, "%s", metric->help);
 }
 
 static int list_metrics(const struct options *opts)
 {
-	int width = workload_width(opts);
+	static const char *const head[] = { "WORKLOAD", "METRIC", "UNIT", "BETTER", "IS THE",
+					    "WHAT IT IS", NULL };
+	struct table *table = table_new("llllll");
 
-	printf("%-*s %-20s %-8s %-8s %-7s %s\n", width, "WORKLOAD", "METRIC", "UNIT", "BETTER",
-	       "IS THE", "WHAT IT IS");
+	put_head(table, head);
 	for (size_t i = 0; workload_table[i]; i++) {
 		const struct metric *metric = workload_table[i]->metrics;
 
 		if (!listed(workload_table[i], opts))
 			continue;
 		for (; metric && metric->name; metric++)
-			printf("%-*s %-20s %-8s %-8s %-7s %s\n", width, workload_table[i]->name,
-			       metric->name,
-			       metric->unit == UNIT_CLOCK ? "insns|ns" :
-							    metric_unit_name(metric->unit, 0),
-			       metric_direction_name(metric->direction),
-			       metric_combine_name(metric->combine), metric->help);
+			put_metric(table, workload_table[i]->name, metric);
 	}
+	print_and_free(table);
 	return EXIT_OK;
 }
 
@@ -143,10 +175,16 @@ static int list_all_runs(const struct options *opts)
 
 static int list_engines(const struct options *opts)
 {
+	struct table *table = table_new("ll");
+
 	(void)opts;
-	for (size_t i = 0; i < ENGINE_NR; i++)
-		printf("%-7s %s\n", engine_table[i].name, engine_table[i].help);
-	puts("auto    kvm when a probe guest really boots with it, otherwise exact");
+	for (size_t i = 0; i < ENGINE_NR; i++) {
+		table_cell(table, NULL, "%s", engine_table[i].name);
+		table_cell(table, NULL, "%s", engine_table[i].help);
+	}
+	table_cell(table, NULL, "auto");
+	table_cell(table, NULL, "kvm when a probe guest really boots with it, otherwise exact");
+	print_and_free(table);
 	return EXIT_OK;
 }
 

@@ -14,6 +14,7 @@
 
 #define GAP 2	/* blanks between columns */
 #define FOLD 2	/* blanks more before what goes on in a further line */
+#define ROOM 24	/* a text at the end of a row is wrapped in place where it has so much */
 
 /* A cell; or, with @line set, a whole line of its own. */
 struct item {
@@ -146,23 +147,32 @@ static size_t wrap_at(const char *text, size_t room)
 	return len;
 }
 
-void text_wrapped(const char *text, unsigned int indent, unsigned int hang, unsigned int columns,
-		  FILE *out)
+/* @blanks are put before the first line, which begins at column @indent; no line end follows. */
+static void put_wrapped(const char *text, unsigned int blanks, unsigned int indent,
+			unsigned int hang, unsigned int columns, FILE *out)
 {
-	unsigned int before = indent;
-
-	do {
-		size_t len = wrap_at(text, columns > before + GAP ? columns - before : GAP);
+	for (;;) {
+		size_t len = wrap_at(text, columns > indent + GAP ? columns - indent : GAP);
 		size_t shown = len;
 
 		while (shown && text[shown - 1] == ' ')
 			shown--;
 		if (shown)
-			put_blanks(before, out);
-		fprintf(out, "%.*s\n", (int)shown, text);
+			put_blanks(blanks, out);
+		fprintf(out, "%.*s", (int)shown, text);
 		text += len + strspn(text + len, " ");
-		before = hang;
-	} while (*text);
+		if (!*text)
+			return;
+		fputc('\n', out);
+		indent = blanks = hang;
+	}
+}
+
+void text_wrapped(const char *text, unsigned int indent, unsigned int hang, unsigned int columns,
+		  FILE *out)
+{
+	put_wrapped(text, indent, indent, hang, columns, out);
+	fputc('\n', out);
 }
 
 static void print_line(const char *text, unsigned int columns, FILE *out)
@@ -177,11 +187,13 @@ static void print_line(const char *text, unsigned int columns, FILE *out)
 /**
  * struct layout - how rows stand on lines
  * @width: of each column, as it is printed
+ * @start: where the column begins
  * @last: whether a line ends after the column
  * @indent: before the first column; two more before others that begin a line
  */
 struct layout {
 	int *width;
+	unsigned int *start;
 	bool *last;
 	unsigned int indent;
 };
@@ -191,6 +203,7 @@ static struct layout make_layout(const struct table *table, unsigned int indent,
 {
 	struct layout layout = {
 		.width = mem_grow(NULL, table->nr_columns, sizeof(*layout.width)),
+		.start = mem_grow(NULL, table->nr_columns, sizeof(*layout.start)),
 		.last = mem_grow(NULL, table->nr_columns, sizeof(*layout.last)),
 		.indent = indent,
 	};
@@ -198,16 +211,19 @@ static struct layout make_layout(const struct table *table, unsigned int indent,
 
 	measure(table, layout.width);
 	for (size_t i = 0; i < table->nr_columns; i++) {
-		unsigned int start = i ? at + GAP : at, room;
+		unsigned int start = i ? at + GAP : at, room, least = layout.width[i];
 
 		layout.last[i] = i + 1 == table->nr_columns;
-		if (i && start + layout.width[i] > columns) {
+		if (layout.last[i] && table->align[i] == 'l' && least > ROOM)
+			least = ROOM;
+		if (i && start + least > columns) {
 			layout.last[i - 1] = true;
 			start = indent + FOLD;
 		}
 		room = columns > start + GAP ? columns - start : GAP;
 		if ((unsigned int)layout.width[i] > room)
 			layout.width[i] = room;
+		layout.start[i] = start;
 		at = start + layout.width[i];
 	}
 	return layout;
@@ -216,15 +232,23 @@ static struct layout make_layout(const struct table *table, unsigned int indent,
 static void free_layout(struct layout *layout)
 {
 	free(layout->width);
+	free(layout->start);
 	free(layout->last);
 }
 
-static void put_text(const char *text, int width, FILE *out)
+/* What ends a line goes on below itself, what others follow is cut. */
+static void put_text(const char *text, const struct layout *layout, size_t column, char align,
+		     FILE *out)
 {
-	int len = strlen(text), mark = width > 3 ? 3 : 0;
+	int len = strlen(text), width = layout->width[column], mark = width > 3 ? 3 : 0;
 
 	if (len <= width) {
 		fputs(text, out);
+		return;
+	}
+	if (layout->last[column] && align == 'l') {
+		put_wrapped(text, 0, layout->start[column], layout->start[column],
+			    layout->start[column] + width, out);
 		return;
 	}
 	for (len = width - mark; len && (text[len] & 0xc0) == 0x80; len--)
@@ -236,17 +260,17 @@ static void put_text(const char *text, int width, FILE *out)
  * Blanks are owed until something follows them, so that no line ends in blanks.
  * Returns what is owed after the cell.
  */
-static unsigned int put_cell(const struct item *item, char align, int width, unsigned int owed,
-			     FILE *out)
+static unsigned int put_cell(const struct item *item, char align, const struct layout *layout,
+			     size_t column, unsigned int owed, FILE *out)
 {
-	int len = strlen(item->text);
+	int len = strlen(item->text), width = layout->width[column];
 	unsigned int pad = len < width ? width - len : 0;
 
 	if (!len)
 		return owed + width + GAP;
 	put_blanks(owed + (align == 'r' ? pad : 0), out);
 	fputs(item->paint ? item->paint : "", out);
-	put_text(item->text, width, out);
+	put_text(item->text, layout, column, align, out);
 	fputs(item->paint ? "\033[0m" : "", out);
 	return GAP + (align == 'r' ? 0 : pad);
 }
@@ -260,7 +284,7 @@ static void put_row(const struct table *table, const struct layout *layout,
 
 	for (size_t i = 0; i < table->nr_columns; i++) {
 		any |= *item[i].text != '\0';
-		owed = put_cell(&item[i], table->align[i], layout->width[i], owed, out);
+		owed = put_cell(&item[i], table->align[i], layout, i, owed, out);
 		if (!layout->last[i])
 			continue;
 		if (any || first)

@@ -54,8 +54,8 @@ void table_print(const struct table *table, unsigned int indent, FILE *out);
  * table_print_within() - the same on lines of @columns
  *
  * A row that does not fit goes on in further lines, two blanks further in, and all rows do so
- * at the same column. A cell that is wider than a line is cut, which "..." at its end shows;
- * a table_line() is wrapped, and loses nothing.
+ * at the same column. A text that ends a line is wrapped, as a table_line() is; what cannot be
+ * is cut, which "..." at its end shows.
  */
 void table_print_within(const struct table *table, unsigned int indent, unsigned int columns,
 			FILE *out);

@@ -152,16 +152,32 @@ static void tables_fold_where_they_do_not_fit(void **state)
 		       "  load\n         1      2\n");
 }
 
-static void cells_that_are_wider_than_a_line_are_cut_with_a_mark(void **state)
+static void texts_that_end_a_line_are_wrapped(void **state)
 {
-	struct table *table = table_new("lr");
+	struct table *table = table_new("lrl");
 	(void)state;
 
 	table_cell(table, NULL, "a-name-that-is-far-too-long");
 	table_cell(table, NULL, "12");
+	table_cell(table, NULL, "one two three four five six seven");
+	table_print_within(table, 2, 14, out);
+	table_print_within(table, 2, 60, out);
+	table_free(table);
+	assert_written("  a-name-that-\n  is-far-too-l\n  ong\n"
+		       "    12\n    one two\n    three four\n    five six\n    seven\n"
+		       "  a-name-that-is-far-too-long  12  one two three four five\n"
+		       "                                   six seven\n");
+}
+
+static void figures_that_are_wider_than_a_line_are_cut_with_a_mark(void **state)
+{
+	struct table *table = table_new("r");
+	(void)state;
+
+	table_cell(table, NULL, "18,446,744,073,709,551,616");
 	table_print_within(table, 2, 14, out);
 	table_free(table);
-	assert_written("  a-name-th...\n    12\n");
+	assert_written("  18,446,74...\n");
 }
 
 static void a_page_is_as_wide_as_the_user_says(void **state)
@@ -219,8 +235,10 @@ int main(void)
 						open_out, close_out),
 		cmocka_unit_test_setup_teardown(tables_fold_where_they_do_not_fit, open_out,
 						close_out),
-		cmocka_unit_test_setup_teardown(cells_that_are_wider_than_a_line_are_cut_with_a_mark,
-						open_out, close_out),
+		cmocka_unit_test_setup_teardown(texts_that_end_a_line_are_wrapped, open_out,
+						close_out),
+		cmocka_unit_test_setup_teardown(
+			figures_that_are_wider_than_a_line_are_cut_with_a_mark, open_out, close_out),
 		cmocka_unit_test_setup_teardown(a_page_is_as_wide_as_the_user_says, open_out,
 						close_out),
 		cmocka_unit_test_setup_teardown(a_command_in_a_mail_can_be_copied, open_out,
