@@ -253,6 +253,45 @@ static void only_the_last_lines_of_a_long_console_are_shown(void **state)
 	store_content_free(&content);
 }
 
+/* What it complained of first, with its functions, and not only the registers at the end. */
+static void what_a_kernel_complained_of_stands_before_its_last_words(void **state)
+{
+	static const char complaint[] =
+		"[    0.100000] fine\n[    0.200000] WARNING: CPU: 0 PID: 1 at mm/zswap.c:1 \x1b[2Jx+0x1/0x2\n"
+		"[    0.200000] RIP: 0010:zswap_load+0x97/0x120\n[    0.200000] Call Trace:\n"
+		"[    0.200000]  swap_read_folio+0xa2/0x550\n[    0.300000] end of it\n";
+	struct store_content content;
+	char *dir, *text, *console = NULL;
+	size_t len;
+	FILE *out = open_memstream(&console, &len);
+	(void)state;
+
+	fputs(complaint, out);
+	for (int i = 0; i < 100; i++)
+		fprintf(out, "register %d\n", i);
+	fclose(out);
+	sample_run_load(&fine, &content);
+	dir = with_console(&content, 1, console, len);
+	text = shown_cell(&content, dir, 1);
+	assert_non_null(strstr(text,
+		"\nconsole (where the kernel complained first, line 2)\n"
+		"  [    0.200000] WARNING: CPU: 0 PID: 1 at mm/zswap.c:1 ?[2Jx+0x1/0x2\n"
+		"  [    0.200000] RIP: 0010:zswap_load+0x97/0x120\n"
+		"  [    0.200000] Call Trace:\n"
+		"  [    0.200000]  swap_read_folio+0xa2/0x550\n"
+		"\ncall trace, with the file of each function\n"
+		"  files are not known: there is no cache\n\n"
+		"  WARNING: CPU: 0 PID: 1 at mm/zswap.c:1 ?[2Jx+0x1/0x2\n"
+		"    zswap_load+0x97/0x120       -\n"
+		"    swap_read_folio+0xa2/0x550  -\n"
+		"\nconsole (its end; all of it with --console)\n"));
+	assert_non_null(strstr(text, "  register 99\n"));
+	free(text);
+	free(console);
+	sample_remove(dir);
+	store_content_free(&content);
+}
+
 static char *shown_console(const struct store_content *content, const char *dir, int64_t id,
 			   int expected, struct err *err)
 {
@@ -386,6 +425,7 @@ int main(void)
 		cmocka_unit_test(quantiles_that_need_more_samples_are_not_shown),
 		cmocka_unit_test(a_histogram_is_shown_on_demand),
 		cmocka_unit_test(only_the_last_lines_of_a_long_console_are_shown),
+		cmocka_unit_test(what_a_kernel_complained_of_stands_before_its_last_words),
 		cmocka_unit_test(a_console_is_shown_without_what_steers_a_terminal),
 		cmocka_unit_test(a_console_outside_of_the_run_is_not_read),
 		cmocka_unit_test(a_cell_that_is_not_there_is_an_error),
