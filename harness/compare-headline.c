@@ -141,31 +141,6 @@ static const char *paint_of(const struct section *section)
 	return section->verdict == GATE_REGRESSION ? RED : GREEN;
 }
 
-static bool same_series(const struct store_metric *a, const struct store_metric *b)
-{
-	return !strcmp(a->workload, b->workload) && !strcmp(a->series, b->series);
-}
-
-/* The 99th percentile of a series whose median did the same says little more. */
-static bool is_told_by_another(const struct section *section, const struct compare_change *change)
-{
-	for (size_t i = 0; i < section->changes->nr; i++) {
-		const struct compare_change *other = &section->changes->item[i];
-
-		if (other->side == change->side && other->verdict == change->verdict &&
-		    other->metric < change->metric && same_series(other->metric, change->metric))
-			return true;
-	}
-	return false;
-}
-
-/* What describes memory has dozens of figures a cell, and one line of its own for them all. */
-static bool is_left_out(const struct section *section, const struct compare_change *change)
-{
-	return metadata_metric_is(change->metric) ||
-	       (!(section->flags & COMPARE_ALL) && compare_is_further_traffic(change->metric));
-}
-
 /* NaN where it is no change of this section. */
 static double metadata_ratio(const struct section *section, size_t side, size_t *ret_cells)
 {
@@ -193,21 +168,22 @@ static void put_metadata(const struct section *section, double ratio, size_t cel
 
 static void put_change(const struct section *section, const struct compare_change *change)
 {
+	bool exact = section->compare->content->run.exact;
 	char text[FIGURE_TEXT];
 
 	table_cell(section->table, NULL, "%s.%s", change->metric->workload, change->metric->name);
-	table_cell(section->table, paint_of(section), "%s",
-		   compare_change_text(text, change->ratio,
-				       section->compare->content->run.exact));
+	table_cell(section->table, paint_of(section), "%s", isnan(change->ratio) ? "was 0" :
+		   compare_change_text(text, change->ratio, exact));
 	table_cell(section->table, NULL, "%zu of %zu", change->nr, change->of);
 	table_cell(section->table, NULL, "%s", change->worst->params);
 }
 
+/* What describes memory has dozens of figures a cell, and one line of its own for them all. */
 static bool is_mine(const struct section *section, const struct compare_change *change,
 		    size_t side)
 {
 	return change->side == side && change->verdict == section->verdict &&
-	       !is_left_out(section, change);
+	       !metadata_metric_is(change->metric);
 }
 
 static void put_variant(struct section *section, size_t side)
@@ -231,7 +207,7 @@ static void put_side(struct section *section, size_t side)
 
 		if (!is_mine(section, change, side))
 			continue;
-		if (!all && (nr >= LINES_MAX || is_told_by_another(section, change))) {
+		if (!all && (nr >= LINES_MAX || !compare_change_is_main(section->changes, change))) {
 			section->left++;
 			continue;
 		}

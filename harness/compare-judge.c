@@ -4,9 +4,12 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "compare-judge.h"
+#include "compare-private.h"
 #include "gate-more.h"
+#include "metadata-metric.h"
 
 /* The base against each other variant: p-values are adjusted for all of them together. */
 static struct gate_pair *make_pairs(const struct compare *compare, size_t *ret_nr)
@@ -110,4 +113,24 @@ void compare_changes_free(struct compare_changes *changes)
 {
 	free(changes->item);
 	*changes = (struct compare_changes){ 0 };
+}
+
+static bool same_series(const struct store_metric *a, const struct store_metric *b)
+{
+	return !strcmp(a->workload, b->workload) && !strcmp(a->series, b->series);
+}
+
+bool compare_change_is_main(const struct compare_changes *changes,
+			    const struct compare_change *change)
+{
+	if (metadata_metric_is(change->metric) || compare_is_further_traffic(change->metric))
+		return false;
+	for (size_t i = 0; i < changes->nr; i++) {
+		const struct compare_change *other = &changes->item[i];
+
+		if (other->side == change->side && other->verdict == change->verdict &&
+		    other->metric < change->metric && same_series(other->metric, change->metric))
+			return false;
+	}
+	return true;
 }

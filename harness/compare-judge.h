@@ -45,6 +45,16 @@ struct compare_changes {
 	bool one_boot;
 };
 
+/**
+ * compare_change_is_main() - whether it is worth a line where not all are shown
+ *
+ * Not one of memory traffic that is not what most designs are about, not what describes memory
+ * (which is accounted as a whole), and not the 99th percentile of a series whose median did
+ * the same.
+ */
+bool compare_change_is_main(const struct compare_changes *changes,
+			    const struct compare_change *change);
+
 /** compare_judge() - @ret_changes: freed with compare_changes_free(); points into @compare */
 void compare_judge(const struct compare *compare, struct compare_changes *ret_changes);
 void compare_changes_free(struct compare_changes *changes);

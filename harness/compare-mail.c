@@ -120,11 +120,11 @@ static bool put_metric(struct table *table, const struct compare *compare,
 	return true;
 }
 
-/* Dozens of figures of traffic and metadata are for programs to read. */
+/* Dozens of figures of traffic and of metadata are for programs to read. */
 static bool is_left_out(const struct store_metric *metric)
 {
 	return metric->reference == REFERENCE_EQUAL || metric->direction == DIR_NEUTRAL ||
-	       metadata_metric_is(metric);
+	       metadata_metric_is(metric) || compare_is_further_traffic(metric);
 }
 
 static void print_metrics(const struct compare *compare, size_t side, FILE *out)
@@ -164,11 +164,12 @@ static void print_changes(const struct compare *compare, const struct compare_ch
 	for (size_t i = 0; i < changes->nr; i++) {
 		const struct compare_change *change = &changes->item[i];
 
-		if (change->side == side && change->verdict == verdict)
+		if (change->side == side && change->verdict == verdict &&
+		    compare_change_is_main(changes, change))
 			list[nr++] = (struct mail_figure){ .row = change->worst, .old = 0,
 							   .new = side, .ratio = change->ratio };
 	}
-	heading = str_printf("%s makes %s, of each metric what changed most:",
+	heading = str_printf("%s makes %s (of each metric what changed most; all: compare --all):",
 			     compare->variant.item[side],
 			     verdict == GATE_REGRESSION ? "worse" : "better");
 	mail_figures(heading, list, nr, compare->content->run.exact, out);

@@ -36,11 +36,28 @@ static bool is_cell(const struct compare_judged *judged)
 	return !strcmp(judged->check, "cell");
 }
 
-/* The same in every run: servers know a test by its name. */
-static char *name_of(const struct compare_judged *judged)
+/* A workload may report a check several times, of several rounds. */
+static size_t occurrence_of(const struct suite *suite, const struct compare_judged *judged)
 {
-	return str_printf("%s %s%strial=%u", judged->check, judged->params,
-			  *judged->params ? "," : "", judged->cell->trial);
+	size_t nr = 1;
+
+	for (const struct compare_judged *at = judged; at-- > suite->list && at->cell == judged->cell; )
+		nr += !strcmp(at->check, judged->check) && !strcmp(at->params, judged->params);
+	return nr;
+}
+
+/* The same in every run: servers know a test by its name. */
+static char *name_of(const struct suite *suite, const struct compare_judged *judged)
+{
+	size_t occurrence = occurrence_of(suite, judged);
+	char *name = str_printf("%s %s%strial=%u", judged->check, judged->params,
+				*judged->params ? "," : "", judged->cell->trial), *numbered;
+
+	if (occurrence == 1)
+		return name;
+	numbered = str_printf("%s,occurrence=%zu", name, occurrence);
+	free(name);
+	return numbered;
 }
 
 static char *suite_name(const struct suite *suite)
@@ -91,9 +108,10 @@ static enum ktap_text_result ktap_of(enum verdict verdict)
 	}
 }
 
-static void ktap_test(const struct compare_judged *judged, size_t number, FILE *out)
+static void ktap_test(const struct suite *suite, const struct compare_judged *judged,
+		      size_t number, FILE *out)
 {
-	char *name = name_of(judged), *why = why_of(judged);
+	char *name = name_of(suite, judged), *why = why_of(judged);
 
 	if (judged->verdict == VERDICT_FAIL)
 		ktap_text_note(1, judged->reason, out);
@@ -125,7 +143,7 @@ static void ktap_suite(const struct suite *suite, size_t number, FILE *out)
 	ktap_text_plan(1, tests, out);
 	for (size_t i = 0; i < suite->nr; i++)
 		if (belongs(suite, &suite->list[i]))
-			ktap_test(&suite->list[i], ++at, out);
+			ktap_test(suite, &suite->list[i], ++at, out);
 	ktap_text_line(0, ktap_whole(count), number, name, "nothing of it could be judged", out);
 	free(name);
 }
@@ -167,7 +185,7 @@ static enum junit_result junit_of(enum verdict verdict)
 static void junit_test(const struct suite *suite, const struct compare_judged *judged, FILE *out)
 {
 	char *class = str_printf("%s.%s", judged->cell->workload, judged->cell->variant);
-	char *name = name_of(judged), *why = why_of(judged);
+	char *name = name_of(suite, judged), *why = why_of(judged);
 	char *detail = str_printf("%s\nthe cell: run-suite show %s/%lld\nthe run: run-suite %s\n",
 				  judged->reason, suite->content->run.id,
 				  (long long)judged->cell->id, suite->content->run.argv);

@@ -51,7 +51,17 @@ static void put_spread(struct table *table, const struct mail_figure *figure)
 		table_cell(table, NULL, "%.2f %%", 100 * spread);
 }
 
-static void put_figure(struct table *table, const struct mail_figure *figure, bool exact)
+/* One boot has none, and a column of that takes the room of the names. */
+static bool has_spread(const struct mail_figure *list, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (list[i].row->side[list[i].old].nr > 1 || list[i].row->side[list[i].new].nr > 1)
+			return true;
+	return false;
+}
+
+static void put_figure(struct table *table, const struct mail_figure *figure, bool exact,
+		       bool spread)
 {
 	const struct compare_row *row = figure->row;
 	char text[FIGURE_TEXT];
@@ -63,7 +73,8 @@ static void put_figure(struct table *table, const struct mail_figure *figure, bo
 	table_cell(table, NULL, "%s", compare_figure_text(text, row->metric->unit,
 							  row->side[figure->new].median));
 	table_cell(table, NULL, "%s", compare_change_text(text, figure->ratio, exact));
-	put_spread(table, figure);
+	if (spread)
+		put_spread(table, figure);
 }
 
 static bool same_place(const struct compare_row *a, const struct compare_row *b)
@@ -83,17 +94,18 @@ void mail_figures(const char *heading, const struct mail_figure *list, size_t nr
 		  FILE *out)
 {
 	static const char *const head[] = { "metric", "unit", "before", "after", "change", "spread" };
+	bool spread = has_spread(list, nr < MAIL_LINES ? nr : MAIL_LINES);
 	struct table *table;
 
 	if (!nr)
 		return;
-	table = table_new("llrrrr");
-	for (size_t i = 0; i < ARRAY_SIZE(head); i++)
+	table = table_new(spread ? "llrrrr" : "llrrr");
+	for (size_t i = 0; i < ARRAY_SIZE(head) - !spread; i++)
 		table_cell(table, NULL, "%s", head[i]);
 	for (size_t i = 0; i < nr && i < MAIL_LINES; i++) {
 		if (!i || !same_place(list[i - 1].row, list[i].row))
 			put_place(table, list[i].row);
-		put_figure(table, &list[i], exact);
+		put_figure(table, &list[i], exact, spread);
 	}
 	mail_paragraph(heading, 0, out);
 	fputc('\n', out);

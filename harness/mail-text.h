@@ -25,7 +25,7 @@ struct mail_figure {
 };
 
 /**
- * mail_figures() - a table of figures, with change and spread, and a blank line
+ * mail_figures() - a table of figures, with change and, of several boots, spread; a blank line
  * @heading: above it; nothing at all is printed where there are no figures
  * @list: the first MAIL_LINES of them are shown
  * @nr: how many

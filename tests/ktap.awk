@@ -89,6 +89,8 @@ text ~ /^(ok|not ok) [0-9]+( |$)/ {
 	}
 	if (text == "")
 		wrong("no description")
+	if (seen[level, done[level - 1] + 0, text]++)
+		wrong("a name that another test of the same level has")
 	if (is_ok && directive ~ /^(TIMEOUT|ERROR)$/)
 		wrong("ok with " directive)
 	if (!is_ok && directive !~ /^(SKIP|TODO|XFAIL)$/)
