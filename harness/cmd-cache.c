@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "cmd.h"
+#include "text-table.h"
 
 #define KEY_SHOWN 12
 
@@ -37,14 +38,29 @@ static const char *age_text(char *buf, size_t size, int64_t used)
 	return buf;
 }
 
-static void print_entry(const struct cache_entry *entry)
+static void put_entry(struct table *table, const struct cache_entry *entry)
 {
 	char bytes[16], age[24];
 
-	printf("%-7s %9s %8s  %-5s %.*s  %s\n", entry->kind,
-	       text_bytes(bytes, sizeof(bytes), entry->bytes),
-	       age_text(age, sizeof(age), entry->used), entry->busy ? "yes" : "-", KEY_SHOWN,
-	       entry->key, entry->name);
+	table_cell(table, NULL, "%s", entry->kind);
+	table_cell(table, NULL, "%s", text_bytes(bytes, sizeof(bytes), entry->bytes));
+	table_cell(table, NULL, "%s", age_text(age, sizeof(age), entry->used));
+	table_cell(table, NULL, "%s", entry->busy ? "yes" : "-");
+	table_cell(table, NULL, "%.*s", KEY_SHOWN, entry->key);
+	table_cell(table, NULL, "%s", entry->name);
+}
+
+static void print_entries(const struct cache_list *list)
+{
+	static const char *const head[] = { "KIND", "SIZE", "UNUSED", "BUSY", "KEY", "NAME" };
+	struct table *table = table_new("lrrlll");
+
+	for (size_t i = 0; i < ARRAY_SIZE(head); i++)
+		table_cell(table, NULL, "%s", head[i]);
+	for (size_t i = 0; i < list->nr; i++)
+		put_entry(table, &list->entry[i]);
+	table_print(table, 0, stdout);
+	table_free(table);
 }
 
 static int show(const struct options *opts)
@@ -62,10 +78,7 @@ static int show(const struct options *opts)
 		return EXIT_BROKEN;
 	}
 	if (list.nr)
-		printf("%-7s %9s %8s  %-5s %-*s  %s\n", "KIND", "SIZE", "UNUSED", "BUSY", KEY_SHOWN,
-		       "KEY", "NAME");
-	for (size_t i = 0; i < list.nr; i++)
-		print_entry(&list.entry[i]);
+		print_entries(&list);
 	text_bytes(limit, sizeof(limit), opts->cache_limit);
 	printf("%s: %zu entries, %s%s%s\n", cache, list.nr,
 	       text_bytes(bytes, sizeof(bytes), list.bytes),

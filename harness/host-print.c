@@ -2,8 +2,10 @@
 /*
  * What was found of a host, for people and for programs (docs/result-format.md).
  */
+#include <limits.h>
 #include <stdlib.h>
 
+#include "columns.h"
 #include "host.h"
 #include "json-text.h"
 #include "text-table.h"
@@ -34,13 +36,14 @@ static void print_engine(const struct host_findings *findings, enum engine engin
 {
 	struct strv names = { 0 };
 	size_t nr = host_bad_names(findings, engine, &names);
-	char *list = strv_join(&names, ", ");
+	char *list = strv_join(&names, ", "), *text;
 
-	fprintf(out, "%*s%-6s ", INDENT, "", engine_table[engine].name);
 	if (nr)
-		fprintf(out, "%zu in the way: %s\n", nr, list);
+		text = str_printf("%-6s %zu in the way: %s", engine_table[engine].name, nr, list);
 	else
-		fprintf(out, "nothing in the way\n");
+		text = str_printf("%-6s nothing in the way", engine_table[engine].name);
+	text_wrapped(text, INDENT, INDENT + 7, columns_of(out, UINT_MAX), out);
+	free(text);
 	free(list);
 	strv_free(&names);
 }

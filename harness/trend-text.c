@@ -3,10 +3,13 @@
  * A trend for people: the runs in which something changed, each with what changed in it;
  * on demand whole series.
  */
+#include <limits.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "compare-private.h"
 #include "show-private.h"
 #include "text-table.h"
@@ -199,6 +202,20 @@ static void print_drifts(const struct trend *trend, unsigned int flags, FILE *ou
 	table_free(table);
 }
 
+__attribute__((format(printf, 2, 3)))
+static void print_sentence(FILE *out, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = str_dup("");
+	va_end(args);
+	text_wrapped(text, 0, INDENT, columns_of(out, UINT_MAX), out);
+	free(text);
+}
+
 static void print_summary(const struct trend *trend, FILE *out)
 {
 	size_t changed = 0, searched = 0;
@@ -207,21 +224,22 @@ static void print_summary(const struct trend *trend, FILE *out)
 		changed += !!trend->series[i].nr_changes;
 		searched += trend->series[i].searched;
 	}
-	fprintf(out, "\n%zu of %zu series of %s changed in %zu run%s (%s)\n", changed,
-		trend->nr_series, trend->variant, trend->nr_runs, trend->nr_runs == 1 ? "" : "s",
-		trend->engine);
+	fputc('\n', out);
+	print_sentence(out, "%zu of %zu series of %s changed in %zu run%s (%s)", changed,
+		       trend->nr_series, trend->variant, trend->nr_runs,
+		       trend->nr_runs == 1 ? "" : "s", trend->engine);
 	if (searched < trend->nr_series)
-		fprintf(out, "%zu series have too few runs for a change to be seen\n",
-			trend->nr_series - searched);
+		print_sentence(out, "%zu series have too few runs for a change to be seen",
+			       trend->nr_series - searched);
 	for (size_t at = 1; at < trend->nr_runs; at++)
 		if (trend_agent_changed(trend, at))
-			fprintf(out, "%s has another agent than the runs before: series are cut there\n",
-				trend->run[at].id);
+			print_sentence(out, "%s has another agent than the runs before: series are "
+				       "cut there", trend->run[at].id);
 	if (trend->why_not_seen)
-		fprintf(out, "%s\n", trend->why_not_seen);
+		print_sentence(out, "%s", trend->why_not_seen);
 	if (trend->left_out)
-		fprintf(out, "%zu run%s of another host, engine or QEMU left out\n", trend->left_out,
-			trend->left_out == 1 ? "" : "s");
+		print_sentence(out, "%zu run%s of another host, engine or QEMU left out",
+			       trend->left_out, trend->left_out == 1 ? "" : "s");
 }
 
 void trend_print_text(const struct trend *trend, unsigned int flags, FILE *out)
