@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A plot of a census. Data: a block "types", a block "designs", apart by two blank lines.
+ * A plot of a census. Data: a block "types" and a block "designs".
  *	types:   place "name" bytes of memory, bytes of struct pages, "both as text"
  *	designs: place "name" bytes of memmap, of page tables, of descriptors at the least,
  *		what is added to that at the most, "total as text"
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "census-private.h"
-#include "plot.h"
+#include "figure-private.h"
 #include "util.h"
 
 #define BYTES_TEXT 16
@@ -20,7 +20,6 @@ static void put_types(const struct census_types *types, FILE *out)
 	char memory[BYTES_TEXT], metadata[BYTES_TEXT];
 	size_t place = 0;
 
-	fputs("# types\n", out);
 	for (size_t i = 0; i < CENSUS_TYPES; i++) {
 		uint64_t pages = types->row[i].pages;
 		uint64_t bytes = census_type_has_memmap(i) ? pages * CENSUS_PAGE_BYTES : 0;
@@ -49,7 +48,8 @@ static void put_design(const struct census_design *design, const struct census_c
 		strcmp(low, high) ? " to " : "", strcmp(low, high) ? high : "");
 }
 
-static char *data_text(const struct census *census, const char *kernels)
+static char *data_text(const struct census *census, const char *kernels,
+		       const struct figure *figure)
 {
 	struct census_types types;
 	struct census_cost cost;
@@ -58,10 +58,15 @@ static char *data_text(const struct census *census, const char *kernels)
 	FILE *out = open_memstream(&text, &len);
 
 	if (!out)
-		return NULL;
+		return str_dup("");
+	fputs("# in types: place, type, bytes of memory, of struct pages, both as text\n"
+	      "# in designs: place, design, bytes of memmap, of page tables, of descriptors at the\n"
+	      "#\tleast, what is added at the most, total as text\n", out);
+	figure_begin(figure, out);
 	census_count_types(census, NULL, &types);
+	figure_block("types", out);
 	put_types(&types, out);
-	fputs("\n\n# designs\n", out);
+	figure_block("designs", out);
 	for (const struct census_design *design = census_design_table; design->name; design++) {
 		char *state = census_state(kernels, design->name);
 
@@ -87,17 +92,18 @@ static char *caption(const struct census *census)
 int census_plot(const struct census *census, const char *kernels, const char *scripts,
 		const char *base, struct strv *ret_made, struct err *err)
 {
-	const struct strv none = { 0 };
-	char *path = str_printf("%s.dat", base), *script = str_printf("%s/census.gp", scripts);
-	char *text = data_text(census, kernels), *about = caption(census);
-	int error = text ? fs_write(path, text, strlen(text), err) :
-			   err_set(err, -ENOMEM, "%s: cannot write: out of memory", path);
+	const char *slash = strrchr(base, '/');
+	char *dir = slash ? str_printf("%.*s", (int)(slash - base + 1), base) : str_dup(".");
+	struct figures figures = { 0 };
+	struct figure *figure = figures_add(&figures, FIGURE_CENSUS, "census.gp", "census");
+	int error;
 
-	if (!error)
-		error = plot_draw(script, base, about, &none, ret_made, err);
-	free(about);
-	free(text);
-	free(script);
-	free(path);
+	figure_set(&figure->name, slash ? slash + 1 : base);
+	figure->title = str_dup("census: what memory is used for, and what page metadata would cost");
+	figure->caption = caption(census);
+	figure->data = data_text(census, kernels, figure);
+	error = figures_draw(&figures, scripts, dir, FIGURE_FILES, ret_made, err);
+	figures_free(&figures);
+	free(dir);
 	return error;
 }

@@ -286,7 +286,7 @@ char *census_state(const char *kernels, const char *design);
  * @census: a host
  * @kernels: folder of the variants
  * @scripts: folder of the *.gp files
- * @base: BASE.dat, BASE.png and BASE.svg are written
+ * @base: BASE.dat, BASE.png, BASE.svg and BASE.pdf are written
  * @ret_made: paths of the pictures
  * @err: gnuplot's own words when it fails
  *

@@ -138,7 +138,7 @@ const struct command cmd_census = {
 		 "  --save FILE             keep a snapshot: counts of pages, nothing of processes\n"
 		 "  --root DIR              the host's /proc and /sys are in DIR (a container)\n"
 		 "  --format text|json|csv  how to print it (text)\n"
-		 "  --plot BASE             draw BASE.png and BASE.svg, data in BASE.dat\n"
+		 "  --plot BASE             draw BASE.png, .svg and .pdf, data in BASE.dat\n"
 		 "  -v                      also by what flag or counter each type is told\n"
 		 "\n"
 		 "Exit codes: 0 all good, 1 the memmap is not as large as its closed form says and\n"

@@ -183,8 +183,7 @@ static int draw(const struct options *opts, const struct compare *compare, const
 		report_warning("plots: not drawn: %s", err.text);
 	else if (error)
 		report_error("%s", err.text);
-	for (size_t i = 0; i < made.nr; i++)
-		printf("plot: %s\n", made.item[i]);
+	cmd_print_plots(&made, stdout);
 	strv_free(&made);
 	return error && error != -ENOENT ? EXIT_BROKEN : EXIT_OK;
 }

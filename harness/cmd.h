@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "engine.h"
 #include "err.h"
@@ -164,6 +165,9 @@ int cmd_engine(const char *name, enum engine *ret_engine);
 
 /** cmd_size() - the value of an option that is a size, such as 25G. Return: as cmd_format() */
 int cmd_size(const char *option, const char *text, uint64_t *ret_bytes);
+
+/** cmd_print_plots() - where pictures are: each, or of many the folder */
+void cmd_print_plots(const struct strv *made, FILE *out);
 
 /**
  * cmd_plotted() - say on stderr where pictures are, or why there are none: stdout may be JSON

@@ -14,6 +14,7 @@
 #include "proc.h"
 
 #define CACHE_LIMIT_DEFAULT (UINT64_C(25) << 30)
+#define PLOTS_LISTED 6	/* more are not read */
 
 static const struct command *const command_table[] = {
 	&cmd_run,
@@ -246,10 +247,20 @@ int cmd_size(const char *option, const char *text, uint64_t *ret_bytes)
 	return EXIT_USAGE;
 }
 
+void cmd_print_plots(const struct strv *made, FILE *out)
+{
+	const char *slash = made->nr ? strrchr(made->item[0], '/') : NULL;
+
+	if (made->nr > PLOTS_LISTED && slash)
+		fprintf(out, "plots: %zu files in %.*s\n", made->nr,
+			(int)(slash - made->item[0]), made->item[0]);
+	for (size_t i = 0; i < made->nr && made->nr <= PLOTS_LISTED; i++)
+		fprintf(out, "plot: %s\n", made->item[i]);
+}
+
 int cmd_plotted(struct strv *made, int error, const struct err *err)
 {
-	for (size_t i = 0; i < made->nr; i++)
-		fprintf(stderr, "plot: %s\n", made->item[i]);
+	cmd_print_plots(made, stderr);
 	if (error)
 		report_error("plots: %s", err->text);
 	strv_free(made);

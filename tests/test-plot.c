@@ -133,8 +133,8 @@ static void check_png(const char *path)
 	assert_int_equal(fs_read(path, &text, &len, NULL), 0);
 	assert_true(len > 5000);
 	assert_memory_equal(text, "\x89PNG\r\n\x1a\n", 8);
-	assert_in_range(big_endian(text + 16), 1000, 1600);
-	assert_in_range(big_endian(text + 20), 250, 1600);
+	assert_in_range(big_endian(text + 16), 960, 1280);
+	assert_in_range(big_endian(text + 20), 150, 2400);
 	free(text);
 }
 
@@ -151,6 +151,29 @@ static void check_svg(const char *path, const char *word, const char *other)
 	assert_non_null(strstr(text, word));
 	assert_non_null(strstr(text, other));
 	free(text);
+}
+
+static void check_pdf(const char *path)
+{
+	char *text;
+	size_t len;
+
+	assert_int_equal(fs_read(path, &text, &len, NULL), 0);
+	assert_true(len > 3000);
+	assert_memory_equal(text, "%PDF-", 5);
+	free(text);
+}
+
+static void check_picture(const char *path, const char *word, const char *other)
+{
+	const char *kind = strrchr(path, '.');
+
+	if (!strcmp(kind, ".png"))
+		check_png(path);
+	else if (!strcmp(kind, ".pdf"))
+		check_pdf(path);
+	else
+		check_svg(path, word, other);
 }
 
 /* For eyes; names the pictures by the test's. */
@@ -177,13 +200,10 @@ static void check_plots(const struct sample_run *sample, const char *name)
 	need_gnuplot();
 	if (plot_into(sample, scripts, dir, &made, &err))
 		fail_msg("%s", err.text);
-	assert_int_equal(made.nr, 4);
-	for (size_t i = 0; i < made.nr; i++) {
-		if (strstr(made.item[i], ".png"))
-			check_png(made.item[i]);
-		else
-			check_svg(made.item[i], "20251201-094501-7c3e", "6.12.57-1~bpo12+1");
-	}
+	/* zswap and memmap, and what there is to see of the metrics of zswap */
+	assert_true(made.nr >= 6 && made.nr % 3 == 0);
+	for (size_t i = 0; i < made.nr; i++)
+		check_picture(made.item[i], "20251201-094501-7c3e", "6.12.57-1~bpo12+1");
 	keep(dir, name);
 	strv_free(&made);
 	sample_remove(dir);
@@ -230,10 +250,10 @@ static void a_base_without_counterpart_is_drawn(void **state)
 static void a_base_without_figures_is_left_out(void **state)
 {
 	char *scripts = script_folder(), *dir = sample_folder();
-	char *script = str_printf("%s/zswap-compact.gp", scripts);
+	char *script = str_printf("%s/panels.gp", scripts);
 	char *data = str_printf("%s/../tests/golden/plots/no-base.dat", scripts);
 	char *picture = str_printf("%s/no-base.svg", dir), *said = NULL;
-	char *const argv[] = { "gnuplot", "-c", script, "svg", data, picture, "", "a", "b", "c", NULL };
+	char *const argv[] = { "gnuplot", "-c", script, "svg", data, picture, NULL };
 	struct err err = { "" };
 	(void)state;
 
@@ -278,6 +298,7 @@ static void a_script_that_finds_none_of_its_metrics_is_no_error(void **state)
 	char *dir = sample_folder();
 	struct strv made = { 0 };
 	struct err err = { "" };
+	char *path;
 	(void)state;
 
 	need_gnuplot();
@@ -285,60 +306,25 @@ static void a_script_that_finds_none_of_its_metrics_is_no_error(void **state)
 	if (plot_into(&two_variants, scripts, dir, &made, &err))
 		fail_msg("%s", err.text);
 	disguised = NULL;
-	assert_int_equal(made.nr, 4);
+	path = str_printf("%s/plots/dax.svg", dir);
+	check_svg(path, "no figures", "20251201-094501-7c3e");
+	free(path);
 	strv_free(&made);
 	sample_remove(dir);
 	free(scripts);
 }
 
-static void a_script_that_fails_is_an_error_in_gnuplots_words(void **state)
+static void scripts_that_are_not_there_are_an_error(void **state)
 {
 	char *scripts = sample_folder();
 	char *dir = sample_folder();
-	char *script = str_printf("%s/zswap.gp", scripts);
-	char *left = str_printf("%s/plots/zswap.png.new", dir);
 	struct strv made = { 0 };
 	struct err err = { "" };
 	(void)state;
 
 	need_gnuplot();
-	assert_int_equal(fs_write(script, "plot nonsense\n", 14, NULL), 0);
 	assert_int_equal(plot_into(&quick, scripts, dir, &made, &err), -EIO);
 	assert_non_null(strstr(err.text, "gnuplot"));
-	assert_non_null(strstr(err.text, "nonsense"));
-	assert_int_equal(made.nr, 0);
-	assert_false(fs_exists(left));
-	free(left);
-	free(script);
-	sample_remove(dir);
-	sample_remove(scripts);
-}
-
-static void a_script_that_draws_nothing_is_an_error(void **state)
-{
-	char *scripts = sample_folder();
-	char *dir = sample_folder();
-	char *script = str_printf("%s/zswap.gp", scripts);
-	struct err err = { "" };
-	(void)state;
-
-	need_gnuplot();
-	assert_int_equal(fs_write(script, "print 1\n", 8, NULL), 0);
-	assert_true(plot_into(&quick, scripts, dir, NULL, &err) < 0);
-	assert_non_null(strstr(err.text, "zswap.png"));
-	free(script);
-	sample_remove(dir);
-	sample_remove(scripts);
-}
-
-static void a_workload_without_script_is_not_drawn(void **state)
-{
-	char *scripts = sample_folder();
-	char *dir = sample_folder();
-	struct strv made = { 0 };
-	(void)state;
-
-	assert_int_equal(plot_into(&quick, scripts, dir, &made, NULL), 0);
 	assert_int_equal(made.nr, 0);
 	sample_remove(dir);
 	sample_remove(scripts);
@@ -378,12 +364,13 @@ static void a_census_is_drawn(void **state)
 	free(path);
 	if (census_plot(&census, "/nonexistent", scripts, base, &made, &err))
 		fail_msg("%s", err.text);
-	assert_int_equal(made.nr, 2);
-	check_png(made.item[0]);
-	check_svg(made.item[1], "6.12.0-test", "memdesc (unknown)");
+	assert_int_equal(made.nr, 3);
+	for (size_t i = 0; i < made.nr; i++)
+		check_picture(made.item[i], "6.12.0-test", "memdesc (unknown)");
 	path = str_printf("%s.dat", base);
 	assert_int_equal(fs_read(path, &text, NULL, &err), 0);
-	golden_check("plots/census.dat", text);
+	/* the first line names the folder of the scripts */
+	golden_check("plots/census.dat", strchr(text, '\n') + 1);
 	free(text);
 	free(path);
 	keep(host->root, "census");
@@ -406,9 +393,7 @@ int main(void)
 		cmocka_unit_test(one_variant_is_drawn),
 		cmocka_unit_test(panels_are_drawn_of_every_kind_of_run),
 		cmocka_unit_test(a_script_that_finds_none_of_its_metrics_is_no_error),
-		cmocka_unit_test(a_script_that_fails_is_an_error_in_gnuplots_words),
-		cmocka_unit_test(a_script_that_draws_nothing_is_an_error),
-		cmocka_unit_test(a_workload_without_script_is_not_drawn),
+		cmocka_unit_test(scripts_that_are_not_there_are_an_error),
 		cmocka_unit_test(without_gnuplot_the_error_says_so),
 		cmocka_unit_test_setup_teardown(a_census_is_drawn, fake_host_setup,
 						fake_host_teardown),
