@@ -8,9 +8,12 @@
 
 #include "cmd.h"
 #include "engine.h"
+#include "figure.h"
 #include "trend-runs.h"
 
-enum { OPT_VARIANT = OPT_OWN, OPT_ENGINE, OPT_SINCE, OPT_FORMAT, OPT_ALL, OPT_GATE };
+enum { OPT_VARIANT = OPT_OWN, OPT_ENGINE, OPT_SINCE, OPT_FORMAT, OPT_ALL, OPT_GATE, OPT_PLOT };
+
+#define SERIES_DRAWN 12	/* with a metric or --all: all of them */
 
 /**
  * struct trend_options - what this subcommand understands
@@ -19,6 +22,7 @@ enum { OPT_VARIANT = OPT_OWN, OPT_ENGINE, OPT_SINCE, OPT_FORMAT, OPT_ALL, OPT_GA
  * @format: --format
  * @all: --all, or -v
  * @gate: --gate
+ * @plot: --plot, or NULL
  */
 struct trend_options {
 	const char *metric;
@@ -26,6 +30,7 @@ struct trend_options {
 	enum print_format format;
 	bool all;
 	bool gate;
+	const char *plot;
 };
 
 /* --- options --- */
@@ -53,6 +58,9 @@ static int take_option(void *ctx, int opt)
 	case OPT_GATE:
 		own->gate = true;
 		return -1;
+	case OPT_PLOT:
+		own->plot = optarg;
+		return -1;
 	}
 	return -1;
 }
@@ -67,6 +75,7 @@ static int parse_options(struct trend_options *own, struct options *opts, int ar
 		{ "format", required_argument, NULL, OPT_FORMAT },
 		{ "all", no_argument, NULL, OPT_ALL },
 		{ "gate", no_argument, NULL, OPT_GATE },
+		{ "plot", required_argument, NULL, OPT_PLOT },
 		{ 0 }
 	};
 	int code = cmd_options(opts, &cmd_trend, argc, argv, longs, take_option, own);
@@ -117,6 +126,21 @@ static int print_trend(const struct options *opts, const struct trend_options *o
 	return error;
 }
 
+static int draw(const struct options *opts, const struct trend_options *own,
+		const struct trend *trend)
+{
+	size_t most = own->all || own->metric ? trend->nr_series : SERIES_DRAWN;
+	struct figures figures = { 0 };
+	struct strv made = { 0 };
+	struct err err = { "" };
+	int error;
+
+	figures_of_trend(trend, most, &figures);
+	error = figures_draw(&figures, opts->paths.plots, own->plot, FIGURE_FILES, &made, &err);
+	figures_free(&figures);
+	return cmd_plotted(&made, error, &err);
+}
+
 /* A nightly job that has nothing to compare with must not look as if all were well. */
 static int exit_code(const struct trend_options *own, const struct trend *trend)
 {
@@ -155,7 +179,7 @@ static int trend_main(struct options *opts, int argc, char **argv)
 	error = make_trend(&own, &trend, &err);
 	if (error)
 		code = cmd_fail(error, &err);
-	else if (print_trend(opts, &own, &trend))
+	else if (print_trend(opts, &own, &trend) || (own.plot && draw(opts, &own, &trend)))
 		code = EXIT_BROKEN;
 	else
 		code = exit_code(&own, &trend);
@@ -177,6 +201,7 @@ const struct command cmd_trend = {
 		 "  --since RUN             leave out what is older\n"
 		 "  --format text|json|csv  how to print it (text)\n"
 		 "  --all                   print every series, changed or not (also -v)\n"
+		 "  --plot DIR              draw the series that changed most, run by run\n"
 		 "  --gate                  the exit code tells whether a figure got worse\n"
 		 "\n"
 		 "Exit codes with --gate: 1 the last change of some figure made it worse, 4 there are too\n"

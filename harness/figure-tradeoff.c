@@ -250,7 +250,7 @@ static const char *or_same(const char *change)
 static char *about_text(const struct tradeoff *tradeoff)
 {
 	bool exact = tradeoff->compare->content->run.exact;
-	char change[FIGURE_TEXT], cost[FIGURE_TEXT], bytes[16], *text;
+	char change[FIGURE_TEXT], cost[FIGURE_TEXT], bytes[16], *list, *text;
 	struct strv part = { 0 };
 
 	for (size_t i = 1; i < tradeoff->nr; i++) {
@@ -262,19 +262,13 @@ static char *about_text(const struct tradeoff *tradeoff)
 			 or_same(change_of_bytes(tradeoff, i, change)), or_same(cost),
 			 tradeoff->metric->name);
 	}
-	text = strv_join(&part, "; ");
+	list = strv_join(&part, "; ");
 	strv_free(&part);
 	text_bytes(bytes, sizeof(bytes), tradeoff->point[0].bytes);
-	if (*text) {
-		char *list = text;
-
-		text = str_printf("Beside %s, %s of metadata: %s.",
-				  tradeoff->compare->variant.item[0], bytes, list);
-		free(list);
-		return text;
-	}
-	free(text);
-	return str_printf("%s has %s of metadata.", tradeoff->compare->variant.item[0], bytes);
+	text = str_printf("Beside %s, %s of metadata: %s.", tradeoff->compare->variant.item[0],
+			  bytes, list);
+	free(list);
+	return text;
 }
 
 static double largest_effect(const struct tradeoff *tradeoff)
@@ -320,7 +314,8 @@ void figures_add_tradeoff(const struct compare *compare, const struct metadata_a
 			continue;
 		take_rows(&tradeoff);
 		take_points(&tradeoff, account);
-		if (tradeoff.nr && tradeoff.point[0].side == 0)
+		/* one point is no choice */
+		if (tradeoff.nr > 1 && tradeoff.point[0].side == 0)
 			add_figure(&tradeoff, figures);
 		free(tradeoff.point);
 		free(tradeoff.row);

@@ -80,8 +80,8 @@ struct figures {
  * @figures: they are appended, in order of subjects, within one as metrics are declared
  *
  * A metric that is the same on all variants and in all boots has no picture of ratios, a
- * series of fewer than FIGURE_SAMPLES samples no distribution, and a run without accounts
- * of metadata neither FIGURE_METADATA nor FIGURE_TRADEOFF.
+ * series of fewer than FIGURE_SAMPLES samples no distribution, a run without accounts of
+ * metadata neither FIGURE_METADATA nor FIGURE_TRADEOFF, and one of one variant no FIGURE_TRADEOFF.
  */
 void figures_of_compare(const struct compare *compare, struct figures *figures);
 
