@@ -110,7 +110,7 @@ enum figure_files { FIGURE_PNG = 1, FIGURE_SVG = 2, FIGURE_PDF = 4, FIGURE_FILES
  * @ret_made: paths of the pictures are appended; may be NULL
  * @err: gnuplot's own words when it fails
  *
- * A picture is there whole or not at all.
+ * A picture is there whole or not at all; one that fails keeps no other from being drawn.
  *
  * Return: 0, -ENOENT without gnuplot, -EIO, or -errno of the disk.
  */

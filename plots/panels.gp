@@ -82,7 +82,8 @@ do for [k = 1 : panels] {
 	largest = 0
 	changes = 0
 	smallest = 1
-	look(x) = (smallest = x < smallest ? x : smallest, x)
+	biggest = 0
+	look(x) = (smallest = x < smallest ? x : smallest, biggest = x > biggest ? x : biggest, x)
 	look_at(x) = (changes = changes + 1, largest = abs(x) > largest ? abs(x) : largest, x)
 	stats data index metric using (heads = strlen(strcol(3)) ? heads : \
 		heads . sprintf("%d \"%s\" ", $1, strcol(2)), \
@@ -98,21 +99,33 @@ do for [k = 1 : panels] {
 	set bmargin at screen down(top + 34 + row * rows[k])
 	set yrange [rows[k] + 0.5 : 0.5]
 	do for [h = 1 : words(heads) / 2] {
-		set label 10 + h fit(word(heads, 2 * h), 0.12 * width) at \
+		set label 10 + h fit(word(heads, 2 * h), 0.25 * width) at \
 			screen across(14), first int(word(heads, 2 * h - 1)) textcolor rgb faint
 	}
 	# as it is
 	set lmargin at screen 0.27
 	set rmargin at screen 0.62
 	set title fit(metric . " (" . unit . (way eq "neutral" ? "" : ", " . way . " is better") . ")", 0.4 * width)
-	set autoscale x
-	# nothing and less have no logarithm
-	if (smallest > 0) { set logscale x } else { unset logscale x }
 	set format x "%.0s%c"
+	# nothing and less have no logarithm
+	if (smallest > 0) {
+		set logscale x
+		set autoscale x
+		set xtics autofreq
+	} else {
+		unset logscale x
+		ticks_axis = "xtics"
+		ticks_low = smallest < 0 ? smallest : 0
+		ticks_high = biggest > ticks_low ? biggest + 0.05 * (biggest - ticks_low) : ticks_low + 1
+		ticks_log = 0
+		ticks_most = 6
+		load folder . "ticks.gp"
+		set xrange [ticks_low : ticks_high]
+	}
 	set ytics scale 0 textcolor rgb ink
 	plot for [i = 0 : variants - 1] data index metric using \
 		(is_number(figure(i)) ? column(figure(i)) : NaN):1: \
-		ytic(strlen(strcol(3)) ? fit(strcol(2), (strlen(heads) ? 0.14 : 0.25) * width) : "") \
+		ytic(strlen(strcol(3)) ? fit(strcol(2), 0.25 * width) : "") \
 		with points pointtype mark(i) pointsize size(i) linewidth 1.4 linecolor rgb hue(i)
 	unset label
 

@@ -52,7 +52,7 @@ if (percent) {
 	step = step_of(high - low, card ? 4 : 8)
 	set xtics ()
 	# a label as wide as the room beside its tick at most
-	edge = 0.5 * wide("+0.00 %") / (width - left - 20) * (high - low) - (card ? 12 : 24.0) / width * (high - low)
+	edge = 0.5 * wide("+0.00 %") / (width - left - 20) * (high - low) - (card ? 12.0 : 24.0) / width * (high - low)
 	do for [k = int(ceil((low + edge - 1) / step - 1e-6)) : int(floor((high - edge - 1) / step + 1e-6))] {
 		set xtics add (k ? sprintf("%+g %%%%", 100 * k * step) : "0" 1 + k * step)
 	}

@@ -22,6 +22,7 @@ if (!samples) { low = 1; high = 10 }
 logarithmic = low > 0
 if (logarithmic) {
 	pad = high > low ? (high / low) ** 0.04 : 1.05
+	pad = pad < 1.0003 ? 1.0003 : pad
 	low = low / pad
 	high = high * pad
 } else {

@@ -107,7 +107,7 @@ foot(x) = legend_rows * line + (card ? 6 : 14) + (strlen(more) ? line : 0) + \
 	(card ? 0 : line * ((strlen(note) > 0) + caption_rows(0)))
 
 # 1, 2 or 5 times a power of ten, so that about n of it are in a range
-step_of(range, n) = (p = 10.0 ** floor(log10(range / n)), r = range / n / p, \
+step_of(range, n) = (p = 10.0 ** floor(log10(range * 1.0 / n)), r = range * 1.0 / n / p, \
 	(r > 5.0001 ? 10 : r > 2.0001 ? 5 : r > 1.0001 ? 2 : 1) * p)
 # bytes in whole powers of 1024
 order(x) = x >= 1024.0 ** 4 ? 4 : x >= 1024.0 ** 3 ? 3 : x >= 1024.0 ** 2 ? 2 : x >= 1024 ? 1 : 0

@@ -5,7 +5,7 @@
 # is x or y, ticks_most about how many there may be.
 
 set @ticks_axis ()
-ticks_span = ticks_high / ticks_low
+ticks_span = ticks_log ? ticks_high / ticks_low : 1
 if (ticks_log && ticks_span >= 8) {
 	# 1 2 5 within some decades, whole decades beyond
 	ticks_every = int(ceil(log10(ticks_span) / ticks_most))
@@ -20,6 +20,10 @@ if (ticks_log && ticks_span >= 8) {
 	}
 } else {
 	ticks_step = step_of(ticks_high - ticks_low, ticks_most)
+	# as fine as the five digits of their labels
+	ticks_end = abs(ticks_high) > abs(ticks_low) ? abs(ticks_high) : abs(ticks_low)
+	ticks_finest = ticks_end > 0 ? 10.0 ** (floor(log10(ticks_end)) - 4) : 0
+	ticks_step = ticks_step < ticks_finest ? ticks_finest : ticks_step
 	do for [k = int(ceil(ticks_low / ticks_step - 1e-6)) : int(floor(ticks_high / ticks_step + 1e-6))] {
 		set @ticks_axis add (short(k * ticks_step) k * ticks_step)
 	}

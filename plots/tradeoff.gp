@@ -30,6 +30,7 @@ set grid xtics ytics
 
 # a quarter below is left for what says which corner is better
 pad = most > least ? 0.12 * (most - least) : 0.01
+pad = pad < 1e-5 * most ? 1e-5 * most : pad
 set yrange [least - 2.6 * pad : most + pad]
 step = step_of(most - least + 2 * pad, card ? 4 : 7)
 set ytics step * ceil((least - pad) / step - 1e-6), step
@@ -37,6 +38,7 @@ set format y "%g"
 if (!points) { fewest = 0; bytes = 1024 }
 n = order(bytes)
 pad = bytes > fewest ? 0.1 * (bytes - fewest) : bytes > 0 ? 0.01 * bytes : 1
+pad = pad < 4e-5 * bytes ? 4e-5 * bytes : pad
 low = fewest - pad
 high = bytes + pad
 step = step_of((high - low) / pow(n), card ? 3 : 6)

@@ -30,6 +30,8 @@ height = head + tall + (card ? 46 : 52) + foot(0)
 load folder . "page.gp"
 set grid noxtics ytics
 pad = high > low ? 0.1 * (high - low) : high != 0 ? 0.01 * abs(high) : 1
+# less is not told apart by the labels of its axis, and is no change either
+pad = pad < 2e-4 * abs(high) ? 2e-4 * abs(high) : pad
 ticks_axis = "ytics"
 ticks_low = low - pad
 ticks_high = high + 2 * pad
@@ -41,7 +43,7 @@ set xrange [-0.5 : (points ? points : 1) - 0.5]
 set xtics ()
 if (points) { set xtics add (first_day 0) }
 if (points > (card ? 4 : 2)) { set xtics add (last_day points - 1) }
-set lmargin at screen across(card ? 62 : 84)
+set lmargin at screen across(card ? 66 : 100)
 set rmargin at screen across(width - (card ? 40 : 50))
 set tmargin at screen down(head)
 set bmargin at screen down(head + tall)

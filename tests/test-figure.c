@@ -448,6 +448,10 @@ static void odd_data_are_drawn(void **state)
 		{ "panels.gp", "metrics \"gone\"\n" VARIANTS },
 		{ "panels.gp", "metrics \"m\"\n" VARIANTS "\n\n# m\n1 \"l\" \"m\" \"ns\" \"lower\" "
 		  "NaN NaN \"-\" \"-\" 4 NaN \"4\" \"-\"\n" },
+		{ "panels.gp", "metrics \"m\"\n" VARIANTS "\n\n# m\n1 \"l\" \"m\" \"ns\" \"lower\" "
+		  "0 0 \"0\" \"=\" 0 0 \"0\" \"=\"\n" },
+		{ "panels.gp", "metrics \"m\"\n" VARIANTS "\n\n# m\n1 \"l\" \"m\" \"ns\" \"lower\" "
+		  "-7 0 \"-7\" \"=\" 1e9 NaN \"1e9\" \"-\"\n" },
 		{ "memmap.gp", VARIANTS },
 		{ "memmap.gp", "metrics \"m\"\n" VARIANTS "\n\n# m\n1 \"l\" \"m\" \"B\" \"lower\" "
 		  "NaN NaN \"-\" \"-\" NaN NaN \"-\" \"-\"\n" },
@@ -585,6 +589,39 @@ static void a_script_that_fails_is_named_with_its_picture(void **state)
 	sample_remove(where);
 }
 
+static void one_that_fails_keeps_no_other_from_being_drawn(void **state)
+{
+	char *where = sample_folder(), *dir = sample_folder(), *command, *script;
+	char *ours = scripts();
+	struct figures figures = { 0 };
+	struct strv made = { 0 };
+	struct err err = { "" };
+	(void)state;
+
+	command = str_printf("cp '%s'/*.gp '%s'", ours, where);
+	assert_int_equal(system(command), 0);
+	script = str_printf("%s/cdf.gp", where);
+	assert_int_equal(fs_write(script, "set output ARG3\nplot nonsense\n", 30, NULL), 0);
+	if (!no_gnuplot()) {
+		for (unsigned int i = 0; i < 20; i++)
+			draw_data(&figures, i % 7 ? "ratio.gp" : "cdf.gp", VARIANTS);
+		assert_int_equal(figures_draw(&figures, where, dir, FIGURE_SVG, &made, &err), -EIO);
+		assert_non_null(strstr(err.text, "cdf.gp"));
+		/* number 0, 7 and 14 are not there */
+		assert_int_equal(made.nr, 17);
+		free(command);
+		command = str_printf("test -z \"$(find '%s' -name '*.new' -o -name 'cdf*.svg')\"", dir);
+		assert_int_equal(system(command), 0);
+	}
+	strv_free(&made);
+	figures_free(&figures);
+	free(script);
+	free(command);
+	free(ours);
+	sample_remove(dir);
+	sample_remove(where);
+}
+
 static void what_is_no_picture_of_gnuplot_is_none(void **state)
 {
 	static const char *const text[] = {
@@ -620,6 +657,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_trend_is_drawn_with_its_changes, nights_open,
 						nights_close),
 		cmocka_unit_test(a_script_that_fails_is_named_with_its_picture),
+		cmocka_unit_test(one_that_fails_keeps_no_other_from_being_drawn),
 		cmocka_unit_test(what_is_no_picture_of_gnuplot_is_none),
 	};
 

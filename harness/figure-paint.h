@@ -2,8 +2,8 @@
 /*
  * Pictures drawn by gnuplot, many with one process.
  */
-#ifndef PAGEMETA_FIGURE_DRAW_H
-#define PAGEMETA_FIGURE_DRAW_H
+#ifndef PAGEMETA_FIGURE_PAINT_H
+#define PAGEMETA_FIGURE_PAINT_H
 
 #include "figure-private.h"
 
@@ -28,7 +28,9 @@ struct figure_picture {
  * @ret_made: paths are appended; may be NULL
  * @err: gnuplot's own words
  *
- * Return: 0, -ENOENT without gnuplot or without scripts, -EIO. Nothing unfinished is left.
+ * One that cannot be drawn does not keep others from it; nothing unfinished is left.
+ *
+ * Return: 0, -ENOENT without gnuplot or without scripts, -EIO.
  */
 int figure_pictures_draw(const struct figure_picture *picture, size_t nr, const char *scripts,
 			 const char *dir, struct strv *ret_made, struct err *err);
