@@ -154,11 +154,17 @@ char *figure_values(const char *params)
 
 /* --- data files --- */
 
+/* What would end a text or a line, or means more to gnuplot than itself. */
+static void put_plain(const char *text, FILE *out)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' || strchr("\"\\", *text) ? '?' : *text, out);
+}
+
 void figure_text(const char *text, FILE *out)
 {
 	fputs(" \"", out);
-	for (; *text; text++)
-		fputc((unsigned char)*text < ' ' || strchr("\"\\", *text) ? '?' : *text, out);
+	put_plain(text, out);
 	fputc('"', out);
 }
 
@@ -190,8 +196,7 @@ void figure_begin(const struct figure *figure, FILE *out)
 void figure_block(const char *name, FILE *out)
 {
 	fputs("\n\n# ", out);
-	for (; *name; name++)
-		fputc((unsigned char)*name < ' ' ? '?' : *name, out);
+	put_plain(name, out);
 	fputc('\n', out);
 }
 

@@ -492,6 +492,18 @@ static void rename_all(char **name, const char *from, const char *to)
 	*name = str_dup(to);
 }
 
+/* A quote that is not closed would make the rest of a data file something else. */
+static void check_quotes(const char *data)
+{
+	size_t quotes = 0;
+
+	for (; *data; data++) {
+		quotes += *data == '"';
+		if (*data == '\n')
+			assert_int_equal(quotes % 2, 0);
+	}
+}
+
 /* A run may come from anyone: its names are shown, never obeyed. */
 static void names_of_a_run_are_only_shown(void **state)
 {
@@ -515,8 +527,10 @@ static void names_of_a_run_are_only_shown(void **state)
 	}
 	assert_int_equal(compare_make(&content, &compare, &err), 0);
 	figures_of_compare(&compare, &figures);
-	for (size_t i = 0; i < figures.nr; i++)
+	for (size_t i = 0; i < figures.nr; i++) {
 		assert_null(strpbrk(figures.item[i].name, "/'\"`\n \\"));
+		check_quotes(figures.item[i].data);
+	}
 	if (!no_gnuplot()) {
 		if (figures_draw(&figures, where, dir, FIGURE_SVG, NULL, &err) ||
 		    figures_svg(&figures, where, "fig", &svg, &err))
