@@ -82,9 +82,12 @@ static bool is_name(const char *line)
 {
 	static const char *const end[] = { ".png", ".svg", ".pdf", ".card" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(end); i++)
-		if (strlen(line) > strlen(end[i]) && !strcmp(line + strlen(line) - strlen(end[i]), end[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(end); i++) {
+		size_t len = strlen(line), of_end = strlen(end[i]);
+
+		if (len > of_end && !strcmp(line + len - of_end, end[i]))
 			return true;
+	}
 	return false;
 }
 

@@ -133,7 +133,8 @@ static char *data_text(const struct compare *compare, const struct figure *figur
 
 	if (!out)
 		return str_dup("");
-	fputs("# in rows: place, rank by change, variant, label, ratio to the base, low, high\n", out);
+	fputs("# in rows: place, rank by change, variant, label, ratio to the base, low, high\n",
+	      out);
 	figure_begin(figure, out);
 	axis = str_printf("%s, ratio to %s", metric_unit_name(metric->unit, exact),
 			  compare->variant.item[0]);

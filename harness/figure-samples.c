@@ -285,7 +285,8 @@ static char *about_text(const struct distribution *distribution)
 	}
 	list = strv_join(&part, "; ");
 	strv_free(&part);
-	text = str_printf("Median and 99th percentile in %s: %s.", metric_unit_name(unit, exact), list);
+	text = str_printf("Median and 99th percentile in %s: %s.", metric_unit_name(unit, exact),
+			  list);
 	free(list);
 	return text;
 }

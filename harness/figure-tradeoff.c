@@ -235,7 +235,8 @@ static void put_table(const struct tradeoff *tradeoff, struct figure *figure)
 		strv_add(&figure->cell, "%s", tradeoff->compare->variant.item[point->side]);
 		strv_add(&figure->cell, "%s", compare_figure_text(text, UNIT_BYTES, point->bytes));
 		strv_add(&figure->cell, "%s", change_of_bytes(tradeoff, i, text));
-		strv_add(&figure->cell, "%s", compare_change_text(text, point->effect.ratio, exact));
+		strv_add(&figure->cell, "%s",
+			 compare_change_text(text, point->effect.ratio, exact));
 		strv_add(&figure->cell, "%s", compare_change_text(text, point->effect.low, exact));
 		strv_add(&figure->cell, "%s", compare_change_text(text, point->effect.high, exact));
 	}

@@ -125,7 +125,7 @@ static char *data_text(const struct trend *trend, const struct trend_series *ser
 	if (!out)
 		return str_dup("");
 	fputs("# in rows: run, figure, least and most of its boots, date, id of the run\n"
-	      "# in changes: run that brought one, how much; agents: run that was the first of another\n",
+	      "# in changes: run that brought one, how much; in agents: the first run of another\n",
 	      out);
 	figure_begin(figure, out);
 	axis = str_printf("%s (%s)", series->metric.name,
@@ -147,7 +147,8 @@ static const char *change_at(const struct trend *trend, const struct trend_serie
 {
 	for (size_t i = 0; i < series->nr_changes; i++)
 		if (series->change[i].at == at)
-			return compare_change_text(buf, trend_ratio(&series->change[i]), trend->exact);
+			return compare_change_text(buf, trend_ratio(&series->change[i]),
+						   trend->exact);
 	return "";
 }
 
@@ -188,7 +189,8 @@ static char *about_text(const struct trend *trend, const struct trend_series *se
 	list = strv_join(&part, ", ");
 	strv_free(&part);
 	if (*list)
-		text = str_printf("%zu runs of %s; it changed by %s.", series->nr, trend->variant, list);
+		text = str_printf("%zu runs of %s; it changed by %s.", series->nr, trend->variant,
+				  list);
 	else
 		text = str_printf("%zu runs of %s; %s.", series->nr, trend->variant,
 				  series->drifts ? "it drifts all the time" : "no change was found");

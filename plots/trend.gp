@@ -6,7 +6,7 @@
 # gnuplot -c trend.gp png|svg|pdf DATA PICTURE
 #
 # rows: run, figure, least and most of its boots, "date", "id of the run"
-# changes: run that brought one, "how much"; agents: run that was the first of another
+# changes: run that brought one, "how much"; agents: the first run of another
 
 kind = ARG1
 data = ARG2
