@@ -27,7 +27,7 @@ packages_of() {
 		echo qemu-system-x86 gnuplot-nox ;;
 	tests)
 		echo clang shellcheck jq sqlite3 procps python3-jsonschema libxml2-utils \
-			zsh mandoc ;;
+			zsh mandoc chromium chromium-driver curl ;;
 	esac
 }
 

@@ -183,6 +183,6 @@ int cmd_plotted(struct strv *made, int error, const struct err *err);
 struct kernel_builder cmd_kernel_builder(const struct options *opts);
 
 extern const struct command cmd_run, cmd_gate, cmd_bisect, cmd_selftest, cmd_calibrate, cmd_trend,
-	cmd_compare, cmd_complete, cmd_list, cmd_show, cmd_doctor, cmd_cache, cmd_census;
+	cmd_compare, cmd_report, cmd_complete, cmd_list, cmd_show, cmd_doctor, cmd_cache, cmd_census;
 
 #endif

@@ -24,6 +24,7 @@ static const struct command *const command_table[] = {
 	&cmd_calibrate,
 	&cmd_trend,
 	&cmd_compare,
+	&cmd_report,
 	&cmd_list,
 	&cmd_show,
 	&cmd_doctor,

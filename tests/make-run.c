@@ -28,6 +28,24 @@ static const struct {
 				"a-design-whose-name-is-longer-than-any-other+debug",
 		    .shift = -27030, .trials = 2, .compressors = "lz4,zstd",
 		    .pools = "zsmalloc,zbud", .metadata = true, .trouble = SAMPLE_TROUBLE } },
+	{ "four", { .engine = "exact",
+		    .variants = "baseline,vmemmap-4k,lazy-vmemmap,memdesc-slab", .shift = 2703,
+		    .trials = 1, .compressors = "lzo,lz4,zstd", .pools = "zsmalloc,zbud",
+		    .metadata = true } },
+	{ "cut-short", { .engine = "exact", .variants = "baseline,vmemmap-4k,memdesc-slab",
+			 .shift = -2703, .trials = 1, .compressors = "lzo,lz4,zstd",
+			 .pools = "zbud", .metadata = true, .trouble = SAMPLE_TROUBLE } },
+	{ "one", { .engine = "exact", .variants = "baseline", .trials = 1, .compressors = "lz4",
+		   .pools = "zsmalloc", .metadata = true } },
+	{ "same", { .engine = "exact", .variants = "baseline,baseline~2", .trials = 1,
+		    .compressors = "lz4,zstd", .pools = "zsmalloc", .metadata = true } },
+	{ "many", { .engine = "kvm",
+		    .variants = "baseline,vmemmap-4k,lazy-vmemmap-with-a-very-long-name,"
+				"pageless-zsmalloc-and-pageless-zram-together,"
+				"compact-page-of-8-bytes,memdesc-slab,"
+				"descriptors-of-folios-behind-one-word-each,a",
+		    .trials = 5, .shift = 31000, .compressors = "lz4,zstd", .pools = "zsmalloc",
+		    .metadata = true, .disturbed = true } },
 };
 
 int main(int argc, char **argv)
