@@ -56,7 +56,7 @@ set bmargin at screen down(head + (card ? 190 : 360))
 set xlabel fit(about_x[1 : strlen(about_x) - strlen("bytes")] . unit(n), width - 80) offset 0, 0.3 textcolor rgb ink
 set ylabel fit(about_y, card ? 190 : 360) offset card ? 1 : 0, 0 textcolor rgb ink
 set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead linecolor rgb axis back
-set label 10 "↙ better: less metadata, faster" at graph 0, 0 offset character 0.8, 0.8 textcolor rgb faint
+set label 10 "↙ better: less of both" at graph 0, 0 offset character 0.8, 0.8 textcolor rgb faint
 if (!points) { set label 12 "no figures" at graph 0.5, 0.5 center textcolor rgb faint }
 # what lies on each other is seen: later ones are smaller
 scale(i) = 1.9 - 0.13 * (i < 8 ? i : 8)
