@@ -259,11 +259,16 @@ static const char *why_open(const struct compare *compare, const struct report_c
 	return NULL;
 }
 
+/* Metadata and the mean of all workloads decide; where they do not differ, single figures do. */
 static enum report_standing standing_of(const struct report_card *card)
 {
-	bool worse = card->way > 0 || card->pace > 0 || card->regressions;
-	bool better = card->way < 0 || card->pace < 0 || card->improvements;
+	bool worse = card->way > 0 || card->pace > 0;
+	bool better = card->way < 0 || card->pace < 0;
 
+	if (!worse && !better) {
+		worse = card->regressions;
+		better = card->improvements;
+	}
 	if (card->failed)
 		return REPORT_FAILS;
 	if (card->why)

@@ -86,9 +86,10 @@ struct report_figure {
  * enum report_standing - what is to be said of a variant, the graver ones later
  * @REPORT_BASE: others are held against it
  * @REPORT_SAME: no difference that counts
- * @REPORT_BETTER: less metadata, or less time, and nothing is worse
- * @REPORT_TRADE: some of it is better and some of it is worse
- * @REPORT_WORSE: nothing is better
+ * @REPORT_BETTER: less metadata or less time in the mean, and more of neither
+ * @REPORT_TRADE: less of one and more of the other; or the same of both, and figures went both
+ *	ways
+ * @REPORT_WORSE: more of one, and less of neither
  * @REPORT_OPEN: evidence is missing
  * @REPORT_FAILS: a check or a cell failed
  */
