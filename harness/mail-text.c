@@ -60,6 +60,16 @@ static bool has_spread(const struct mail_figure *list, size_t nr)
 	return false;
 }
 
+/* Of six digits and more, a fraction only takes the room of the names. */
+static void put_median(struct table *table, const struct compare_row *row, size_t side)
+{
+	double median = row->side[side].median;
+	char text[FIGURE_TEXT];
+
+	table_cell(table, NULL, "%s", compare_figure_text(text, row->metric->unit,
+							  fabs(median) < 1e5 ? median : round(median)));
+}
+
 static void put_figure(struct table *table, const struct mail_figure *figure, bool exact,
 		       bool spread)
 {
@@ -68,10 +78,8 @@ static void put_figure(struct table *table, const struct mail_figure *figure, bo
 
 	table_cell(table, NULL, "  %s", row->metric->name);
 	table_cell(table, NULL, "%s", metric_unit_name(row->metric->unit, exact));
-	table_cell(table, NULL, "%s", compare_figure_text(text, row->metric->unit,
-							  row->side[figure->old].median));
-	table_cell(table, NULL, "%s", compare_figure_text(text, row->metric->unit,
-							  row->side[figure->new].median));
+	put_median(table, row, figure->old);
+	put_median(table, row, figure->new);
 	table_cell(table, NULL, "%s", compare_change_text(text, figure->ratio, exact));
 	if (spread)
 		put_spread(table, figure);
