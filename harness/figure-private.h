@@ -41,6 +41,9 @@ char *figure_caption(const struct compare *compare);
 /** figure_values() - malloc'd "lzo zbud" of "compressor=lzo,pool=zbud": names take room */
 char *figure_values(const char *params);
 
+/** figure_values_but() - the same without those of @common, "pages=512" and the like */
+char *figure_values_but(const char *params, const struct strv *common);
+
 /** figure_text() - a quoted text in a data file, a blank before it; what would end it is replaced */
 void figure_text(const char *text, FILE *out);
 

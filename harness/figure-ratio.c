@@ -30,11 +30,18 @@ struct line {
 	size_t rank;
 };
 
-/** struct lines - of one metric; @without: of which there is no ratio, for a base of 0 */
+/**
+ * struct lines - of one metric
+ * @item: one line each
+ * @nr: how many
+ * @without: of which there is no ratio, for a base of 0
+ * @common: parameters that all of them share, which no name has to say
+ */
 struct lines {
 	struct line *item;
 	size_t nr;
 	size_t without;
+	struct strv common;
 };
 
 /* Nothing at all is as good as it gets. */
@@ -111,6 +118,33 @@ static bool any_change(const struct lines *lines)
 	return false;
 }
 
+static bool all_have(const struct lines *lines, const char *param)
+{
+	bool have = true;
+
+	for (size_t i = 1; i < lines->nr && have; i++) {
+		struct strv part = { 0 };
+
+		strv_split(&part, lines->item[i].row->params, ",");
+		have = strv_has(&part, param);
+		strv_free(&part);
+	}
+	return have;
+}
+
+static void find_common(struct lines *lines)
+{
+	struct strv part = { 0 };
+
+	if (!lines->nr)
+		return;
+	strv_split(&part, lines->item[0].row->params, ",");
+	for (size_t i = 0; i < part.nr; i++)
+		if (all_have(lines, part.item[i]))
+			strv_add(&lines->common, "%s", part.item[i]);
+	strv_free(&part);
+}
+
 static void collect(const struct compare *compare, const struct store_metric *metric,
 		    struct lines *ret_lines)
 {
@@ -121,6 +155,7 @@ static void collect(const struct compare *compare, const struct store_metric *me
 			if (compare->row[i].metric == metric)
 				add_line(ret_lines, &compare->row[i], at, exact);
 	sort(ret_lines);
+	find_common(ret_lines);
 }
 
 static char *data_text(const struct compare *compare, const struct figure *figure,
@@ -146,7 +181,7 @@ static char *data_text(const struct compare *compare, const struct figure *figur
 	for (size_t i = 0; i < lines->nr; i++) {
 		const struct line *line = &lines->item[i];
 
-		values = figure_values(line->row->params);
+		values = figure_values_but(line->row->params, &lines->common);
 		label = str_printf("%s%s%s", compare->variant.item[line->side],
 				   *values ? "  " : "", values);
 		fprintf(out, "%zu %zu %zu", i + 1, line->rank, line->side);
@@ -194,9 +229,10 @@ static void put_table(const struct compare *compare, struct figure *figure,
 	figure->nr_rows = lines->nr;
 }
 
-static char *line_text(const struct compare *compare, const struct line *line)
+static char *line_text(const struct compare *compare, const struct lines *lines,
+		       const struct line *line)
 {
-	char *values = figure_values(line->row->params), *text;
+	char *values = figure_values_but(line->row->params, &lines->common), *text;
 	char change[FIGURE_TEXT];
 
 	compare_change_text(change, line->effect.ratio, compare->content->run.exact);
@@ -210,8 +246,8 @@ static char *line_text(const struct compare *compare, const struct line *line)
 static char *about_text(const struct compare *compare, const struct store_metric *metric,
 			const struct lines *lines)
 {
-	char *first = line_text(compare, &lines->item[0]);
-	char *last = line_text(compare, &lines->item[lines->nr - 1]);
+	char *first = line_text(compare, lines, &lines->item[0]);
+	char *last = line_text(compare, lines, &lines->item[lines->nr - 1]);
 	char *without = lines->without ? str_printf("; %zu more have no ratio, since the base is 0",
 						    lines->without) : str_dup("");
 	bool neutral = metric->direction == DIR_NEUTRAL;
@@ -276,5 +312,6 @@ void figures_add_ratio(const struct compare *compare, struct figures *figures)
 		if (any_change(&lines))
 			add_figure(compare, &content->metric[i], &lines, figures);
 		free(lines.item);
+		strv_free(&lines.common);
 	}
 }

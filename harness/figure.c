@@ -136,6 +136,11 @@ char *figure_caption(const struct compare *compare)
 
 char *figure_values(const char *params)
 {
+	return figure_values_but(params, &(struct strv){ 0 });
+}
+
+char *figure_values_but(const char *params, const struct strv *common)
+{
 	struct strv part = { 0 };
 	struct strv value = { 0 };
 	char *text;
@@ -144,6 +149,8 @@ char *figure_values(const char *params)
 	for (size_t i = 0; i < part.nr; i++) {
 		const char *at = strchr(part.item[i], '=');
 
+		if (strv_has(common, part.item[i]))
+			continue;
 		strv_add(&value, "%s", at ? at + 1 : part.item[i]);
 	}
 	text = strv_join(&value, " ");
