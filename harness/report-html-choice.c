@@ -147,6 +147,7 @@ static void put_glances(const struct report_writer *writer)
 {
 	FILE *out = writer->out;
 
+	fputs("<div class=\"glance\">\n", out);
 	html_table_begin(out, "All designs at a glance, beside the base");
 	html_head(out, 'l', "design");
 	html_head(out, 'l', "on the whole");
@@ -158,6 +159,7 @@ static void put_glances(const struct report_writer *writer)
 	for (size_t i = 0; i < writer->page->nr_cards; i++)
 		put_glance(writer, &writer->page->card[i]);
 	html_table_end(out);
+	fputs("</div>\n", out);
 }
 
 void report_write_choice(const struct report_writer *writer)
