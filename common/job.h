@@ -60,9 +60,10 @@ struct job_counter {
  * @exact: time operations in instructions (the TSC under icount counts them)
  * @deadline_s: seconds of guest time the workload may take
  * @seed: seed of everything that is drawn at random
- * @delay: instructions to let pass before the workload starts, and a number that says how
- *	much memory to take before: every timer and worker then interrupts it elsewhere, and
- *	lists of free memory begin elsewhere. Exact engine only
+ * @delay: instructions to let pass before the workload starts, and others that follow from
+ *	it where it has slept, and a number that says how much memory to take before: every
+ *	timer and worker then interrupts it elsewhere, and lists of free memory begin elsewhere.
+ *	Exact engine only
  * @page_bytes: sizeof(struct page) of this kernel; 0 unknown
  * @memmap_mapping: "2M", "4K" or "" when nothing is promised
  * @zspages: "moving", "fixed" or "" when nothing is promised

@@ -54,6 +54,8 @@ struct run_arena {
  * @loaded: run_loaded() was called
  * @windows: how many have ended, by slot; beside what each operation reads anyway
  * @counters: of the workload's process, while run() runs; or NULL
+ * @slept: how often it had slept when the tick was shifted last
+ * @shifts: how often that was
  */
 struct run {
 	struct run_config config;
@@ -62,6 +64,8 @@ struct run {
 	bool loaded;
 	uint32_t windows[TRAFFIC_SLOTS];
 	struct run_counters *counters;
+	long slept;
+	unsigned int shifts;
 };
 
 /** run_note_bug() - what is wrong with the run, which becomes broken; the reason is the arena's */
