@@ -363,7 +363,7 @@ const struct cycle cycles_memory[] = {
 	  .event = "thp_split_page", .events = 1, .share = 2, .begin = thp_begin,
 	  .once = thp_once },
 	{ .name = "compaction", .help = "2048 pages with as many holes, compact_memory, unmap",
-	  .event = "pgmigrate_success", .events = 16, .share = 2, .begin = compact_begin,
+	  .event = "pgmigrate_success", .events = 4, .share = 2, .begin = compact_begin,
 	  .once = compact_once, .end = compact_end },
 	{ .name = "move_pages", .help = "64 pages to node 1 and back",
 	  .event = "pgmigrate_success", .events = 2 * MOVE_PAGES, .once = move_once },
