@@ -35,6 +35,7 @@ struct holding {
  * @held: per node
  * @guests: guests that run
  * @floating: those of them that are not pinned
+ * @spread: those of them that have several vCPUs
  */
 struct topo_pool {
 	const struct topo *topo;
@@ -44,6 +45,7 @@ struct topo_pool {
 	struct holding *held;
 	unsigned int guests;
 	unsigned int floating;
+	unsigned int spread;
 };
 
 /**
@@ -351,12 +353,27 @@ static void start_empty(const struct topo_pool *pool, const struct topo_want *wa
 		place->cpu[i] = -1;
 }
 
-/* An empty host cannot pin it either, or, where nobody waits, this one cannot now. */
+/*
+ * Whether a guest may not be squeezed in between others. vCPUs of one guest wait for each
+ * other: one that does not run while others spin on its lock is a stall to their kernel.
+ */
+static bool must_wait(const struct topo_pool *pool, const struct topo_want *want)
+{
+	return pool->exclusive || want->cpus > 1 || pool->spread;
+}
+
+static void count_in(struct topo_pool *pool, const struct topo_want *want)
+{
+	pool->guests++;
+	pool->spread += want->cpus > 1;
+}
+
+/* An empty host cannot pin it either, or, where it need not wait, this one cannot now. */
 static int take_floating(struct topo_pool *pool, struct topo_placement *place)
 {
-	if (pool->exclusive && pool->guests)
+	if (must_wait(pool, &place->want) && pool->guests)
 		return -EBUSY;
-	pool->guests++;
+	count_in(pool, &place->want);
 	pool->floating++;
 	place->emulated = topo_want_nodes(&place->want) > 1;
 	snprintf(place->why, sizeof(place->why), "not pinned: no room for %u vCPU(s) with %u MiB "
@@ -376,7 +393,7 @@ int topo_take(struct topo_pool *pool, const struct topo_want *want,
 
 	if (!is_valid(want))
 		return -EINVAL;
-	if (pool->exclusive && pool->floating)
+	if (must_wait(pool, want) && pool->floating)
 		return -EBUSY;
 	start_empty(pool, want, &place);
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
@@ -384,12 +401,12 @@ int topo_take(struct topo_pool *pool, const struct topo_want *want,
 			continue;
 		if (choose(&attempt, &choice)) {
 			hold(pool, &attempt, &choice, &place);
-			pool->guests++;
+			count_in(pool, want);
 			*ret_place = place;
 			return 0;
 		}
 		attempt.idle = true;
-		if (pool->exclusive && choose(&attempt, &choice))
+		if (must_wait(pool, want) && choose(&attempt, &choice))
 			return -EBUSY;
 	}
 	error = take_floating(pool, &place);
@@ -419,6 +436,7 @@ void topo_give(struct topo_pool *pool, const struct topo_placement *place)
 	struct topo_want want = place->want;
 
 	pool->guests--;
+	pool->spread -= want.cpus > 1;
 	if (!topo_is_pinned(place)) {
 		pool->floating--;
 		return;

@@ -68,8 +68,10 @@ struct topo_pool;
  * topo_pool_new() - a host with nobody on it
  * @topo: must outlive the pool
  * @exclusive: time is measured: guests share neither cores nor nodes, and wait
- *	instead. Otherwise they have cores of their own while there are some, and
- *	never wait: emulated time does not tell who the neighbours are
+ *	instead. Otherwise one with a single vCPU has a core of its own while there are
+ *	some, and does not wait for one: emulated time does not tell who the neighbours
+ *	are. One with several has cores that nobody shares: a vCPU that is kept from
+ *	running while another spins for it is a stall to their kernel
  * @housekeeping: the first core is kept for the harness and QEMU's other threads,
  *	unless a guest cannot be placed without it at all
  *
@@ -94,7 +96,8 @@ const char *topo_pool_housekeeping(const struct topo_pool *pool);
  * - all of it on one host node (*emulated* when it has several), then without a
  *   core for housekeeping;
  * - nothing pinned and nothing bound: a guest squeezed onto shared cores would
- *   measure the squeeze. Where time is measured nobody else runs meanwhile.
+ *   measure the squeeze. Nobody else runs meanwhile where time is measured, or where
+ *   a guest has several vCPUs.
  *
  * Return: 0, -EBUSY when it can be had as soon as others have ended, -EINVAL for what
  * no guest can want.

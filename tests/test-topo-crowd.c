@@ -181,8 +181,11 @@ static void check_floating(const struct crowd *crowd, const struct topo_placemen
 		crowd_fail(crowd, "a guest without a place is held to one");
 	if (!strstr(place->why, "not pinned"))
 		crowd_fail(crowd, "nobody says that it is not pinned");
-	if (crowd->exclusive && crowd->nr > 1)
+	if ((crowd->exclusive || place->want.cpus > 1) && crowd->nr > 1)
 		crowd_fail(crowd, "a guest without a place has company");
+	for (unsigned int i = 0; i < crowd->nr; i++)
+		if (crowd->place[i].want.cpus > 1 && place != &crowd->place[i])
+			crowd_fail(crowd, "a guest without a place runs between several vCPUs");
 }
 
 static void check_crowd(const struct crowd *crowd)
@@ -209,7 +212,8 @@ static void fill_and_empty(struct crowd *crowd, const struct topo_want *want, un
 
 	for (crowd->nr = 0; crowd->nr < jobs && !error; crowd->nr += !error) {
 		error = topo_take(crowd->pool, want, &crowd->place[crowd->nr]);
-		if (error && (error != -EBUSY || !crowd->nr || !crowd->exclusive))
+		if (error && (error != -EBUSY || !crowd->nr ||
+			      (!crowd->exclusive && want->cpus == 1)))
 			crowd_fail(crowd, "a guest has to wait for nobody");
 	}
 	check_crowd(crowd);

@@ -252,7 +252,7 @@ static void a_guest_with_an_nvdimm_takes_it_along(void **state)
 	bench_end(&bench);
 }
 
-/* Emulated time does not tell neighbours: nobody waits, and cores are shared by none. */
+/* Emulated time does not tell neighbours: one vCPU is squeezed in where no core is left. */
 static void guests_that_are_not_measured_share_nodes(void **state)
 {
 	struct bench bench = bench_of("pack:1 [numa] core:3 pu:1", false, false);
@@ -281,6 +281,45 @@ static void guests_that_are_not_measured_spread_all_the_same(void **state)
 	bench = bench_of("pack:1 group:2 [numa] core:4 pu:1", false, true);
 	take(&bench, 1, 1, "node 1, CPU 4, memory bound, other threads on CPUs 0");
 	take(&bench, 1, 1, "node 0, CPU 1, memory bound, other threads on CPUs 0");
+	bench_end(&bench);
+}
+
+/* A kernel whose CPUs wait for each other stalls when one of them is kept from running. */
+static void several_vcpus_share_their_cores_with_nobody(void **state)
+{
+	struct bench bench = bench_of("pack:1 [numa] core:2 pu:1", false, false);
+	const char *text = "node 0, CPUs 0,1, memory not bound, other threads on CPUs 0-1, "
+			   "no core left for housekeeping";
+	struct topo_placement two, one;
+
+	(void)state;
+	two = take(&bench, 2, 1, text);
+	assert_busy(&bench, 2, 1);
+	assert_busy(&bench, 1, 1);
+	topo_give(bench.pool, &two);
+	one = take(&bench, 1, 1, "node 0, CPU 0, memory not bound, other threads on CPUs 0-1, "
+		   "no core left for housekeeping");
+	assert_busy(&bench, 2, 1);
+	topo_give(bench.pool, &one);
+	take(&bench, 2, 1, text);
+	bench_end(&bench);
+}
+
+static void too_many_vcpus_are_alone(void **state)
+{
+	struct bench bench = bench_of("pack:1 [numa] core:2 pu:1", false, false);
+	const struct topo_want one = { .cpus = 1, .mem_mib = 64 };
+	struct topo_placement place, many;
+
+	(void)state;
+	assert_int_equal(topo_take(bench.pool, &one, &place), 0);
+	assert_busy(&bench, 4, 1);
+	topo_give(bench.pool, &place);
+	many = take(&bench, 4, 1, "all threads on CPUs 0-1, not pinned: no room for 4 vCPU(s) with "
+		    "512 MiB among 2 core(s) of 1 node(s)");
+	assert_busy(&bench, 1, 1);
+	topo_give(bench.pool, &many);
+	assert_int_equal(topo_take(bench.pool, &one, &place), 0);
 	bench_end(&bench);
 }
 
@@ -344,6 +383,8 @@ int main(void)
 		cmocka_unit_test(a_guest_with_an_nvdimm_takes_it_along),
 		cmocka_unit_test(guests_that_are_not_measured_share_nodes),
 		cmocka_unit_test(guests_that_are_not_measured_spread_all_the_same),
+		cmocka_unit_test(several_vcpus_share_their_cores_with_nobody),
+		cmocka_unit_test(too_many_vcpus_are_alone),
 		cmocka_unit_test(room_is_what_can_run_at_once),
 		cmocka_unit_test(what_no_guest_can_want_is_refused),
 	};
