@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache.h"
 #include "cmd.h"
+#include "gate-kernels.h"
 #include "gate-more.h"
 #include "session.h"
 #include "steps.h"
@@ -182,93 +182,6 @@ static int make_variants(struct gate_options *gate, struct err *err)
 	return error;
 }
 
-/* --- what changed --- */
-
-static char *tree_of(const struct options *opts, const struct runner_variant *variant)
-{
-	char *entry = cache_entry_path(opts->paths.cache, CACHE_TREE, variant->image.key);
-	char *tree = str_printf("%s/linux", entry);
-
-	free(entry);
-	return tree;
-}
-
-/**
- * struct gate_kernels - what is known of the patches once their kernels are built
- * @patch: one each
- * @unknown: texts of @patch
- */
-struct gate_kernels {
-	struct gate_patch *patch;
-	struct strv unknown;
-};
-
-static void note_unknown(struct gate_kernels *kernels, struct gate_patch *patch, const char *why)
-{
-	strv_add(&kernels->unknown, "%s", why);
-	patch->why_unknown = kernels->unknown.item[kernels->unknown.nr - 1];
-}
-
-static void find_changed(const struct options *opts, const struct runner_variant *before,
-			 struct runner_variant *after, const char *list,
-			 struct gate_kernels *kernels, struct gate_patch *patch)
-{
-	char *old = tree_of(opts, before), *new = tree_of(opts, after);
-	char *map = str_printf("%s/System.map", after->image.dir);
-	struct err err = { "" };
-
-	if (!fs_exists(old) || !fs_exists(new))
-		note_unknown(kernels, patch, "the tree it was built in is not in the cache any more");
-	else if (functions_changed(old, new, map, &after->changed, &err))
-		note_unknown(kernels, patch, err.text);
-	else if (!functions_write(&after->changed, list, &err))
-		patch->changed = &after->changed;
-	else
-		note_unknown(kernels, patch, err.text);
-	if (patch->changed && after->changed.nr)
-		after->changed_path = str_dup(list);
-	free(map);
-	free(new);
-	free(old);
-}
-
-static void look_at_kernels(const struct gate_options *gate, const struct options *opts,
-			    struct session *session, struct gate_kernels *ret_kernels)
-{
-	struct gate_kernels kernels = { 0 };
-
-	kernels.patch = mem_grow(NULL, gate->steps.set.nr, sizeof(*kernels.patch));
-	for (size_t i = 0; i < gate->steps.set.nr; i++) {
-		struct runner_variant *after = &session->variant[i + 1];
-		const struct runner_variant *before = &session->variant[i];
-		struct gate_patch *patch = &kernels.patch[i];
-		char *list;
-
-		*patch = (struct gate_patch){ .subject = gate->steps.set.patch[i].subject,
-					      .why_not = after->why_not };
-		if (patch->why_not)
-			continue;
-		patch->seconds = after->image.seconds;
-		patch->same_kernel = !strcmp(before->image.image_hash, after->image.image_hash);
-		if (patch->same_kernel)
-			continue;
-		if (session->engine == ENGINE_KVM) {
-			note_unknown(&kernels, patch, "calls are counted by an emulator, not by kvm");
-			continue;
-		}
-		list = str_printf("%s/functions.%zu", gate->steps.dir, i + 1);
-		find_changed(opts, before, after, list, &kernels, patch);
-		free(list);
-	}
-	*ret_kernels = kernels;
-}
-
-static void kernels_free(struct gate_kernels *kernels)
-{
-	free(kernels->patch);
-	strv_free(&kernels->unknown);
-}
-
 /* --- the run --- */
 
 /**
@@ -343,7 +256,7 @@ static int prepare(struct gate_options *gate, const struct options *opts, struct
 	return 0;
 }
 
-static int measure(struct gate_options *gate, const struct options *opts, struct session *session,
+static int measure(struct gate_options *gate, struct session *session,
 		   struct gate_kernels *ret_kernels, struct err *err)
 {
 	int error = session_get_ready(session, err);
@@ -355,7 +268,7 @@ static int measure(struct gate_options *gate, const struct options *opts, struct
 	}
 	if (error)
 		return error;
-	look_at_kernels(gate, opts, session, ret_kernels);
+	gate_kernels_look(&gate->steps, session, ret_kernels);
 	/* The base alone would say nothing. */
 	if (session->variant[1].why_not)
 		return 0;
@@ -478,13 +391,13 @@ static int gate_main(struct options *opts, int argc, char **argv)
 	if (!error && gate.dry_run)
 		session_print_plan(&session, stdout);
 	else if (!error)
-		error = measure(&gate, opts, &session, &kernels, &err);
+		error = measure(&gate, &session, &kernels, &err);
 	progress_clear(progress);
 	if (error)
 		code = cmd_fail(error, &err);
 	else
 		code = gate.dry_run ? EXIT_OK : conclude(&gate, opts, &session, &kernels);
-	kernels_free(&kernels);
+	gate_kernels_free(&kernels);
 	gate_end(&gate, &session);
 	progress_free(progress);
 	return code;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "functions.h"
+#include "object.h"
 #include "proc.h"
 #include "reached.h"
 #include "record.h"
@@ -146,26 +147,43 @@ static void add_operands(struct hash *hash, const char *text)
 	hash_add(hash, "\n", 1);
 }
 
-/* "R_X86_64_32S .rodata.str1.8+0x40": what lies in a section moves within it. */
-static void add_relocation(struct hash *hash, const char *text)
+/*
+ * "R_X86_64_32S\t.bss+0x40": what lies in a section moves within it. What has no name, as
+ * text has none, is told by its section alone.
+ */
+static void add_relocation(struct hash *hash, const struct object_symbols *symbols,
+			   const char *text)
 {
-	const char *symbol = strchr(text, '\t');
+	const char *place = strchr(text, '\t');
+	bool relative = !strncmp(text, "R_X86_64_P", strlen("R_X86_64_P"));
+	const struct object_symbol *symbol = NULL;
 	size_t len = strlen(text);
+	uint64_t offset;
+	char where[32];
 
-	if (symbol && symbol[1] == '.')
+	if (place && place[1] == '.') {
 		len = strcspn(text, "+-");
+		symbol = object_resolve(symbols, place + 1, relative ? 4 : 0, &offset);
+	}
 	hash_add(hash, text, len);
+	if (symbol) {
+		snprintf(where, sizeof(where), "+%llx", (unsigned long long)offset);
+		hash_add_string(hash, symbol->name);
+		hash_add_string(hash, where);
+	}
 	hash_add(hash, "\n", 1);
 }
 
 /**
  * struct reader - while an object's functions are read
  * @codes: filled
+ * @symbols: of the object; they are listed before its code
  * @hash: of the function at hand, NULL before the first
  * @padding: lines of padding that may be its end, not in @hash yet
  */
 struct reader {
 	struct codes *codes;
+	struct object_symbols symbols;
 	struct hash *hash;
 	struct strv padding;
 };
@@ -197,6 +215,8 @@ static void read_line(struct reader *reader, const char *line)
 		begin_function(reader, name);
 		return;
 	}
+	if (!reader->hash)
+		object_add_symbol(&reader->symbols, line);
 	tab = strchr(line, '\t');
 	if (!reader->hash || !tab)
 		return;
@@ -208,7 +228,7 @@ static void read_line(struct reader *reader, const char *line)
 		add_operands(reader->hash, reader->padding.item[i]);
 	strv_free(&reader->padding);
 	if (relocation)
-		add_relocation(reader->hash, relocation);
+		add_relocation(reader->hash, &reader->symbols, relocation);
 	else
 		add_operands(reader->hash, tab + 1);
 }
@@ -228,7 +248,7 @@ static void codes_free(struct codes *codes)
 
 static int read_object(const char *path, struct codes *ret_codes, struct err *err)
 {
-	char *const argv[] = { "objdump", "-dr", "--no-show-raw-insn", (char *)path, NULL };
+	char *const argv[] = { "objdump", "-tdr", "--no-show-raw-insn", (char *)path, NULL };
 	struct reader reader = { .codes = ret_codes };
 	char *text, *rest, *line;
 	int error;
@@ -240,10 +260,27 @@ static int read_object(const char *path, struct codes *ret_codes, struct err *er
 	while ((line = strsep(&rest, "\n")))
 		read_line(&reader, line);
 	end_function(&reader);
+	object_symbols_free(&reader.symbols);
 	free(text);
 	if (ret_codes->nr)
 		qsort(ret_codes->item, ret_codes->nr, sizeof(*ret_codes->item), by_name);
 	return 0;
+}
+
+/* What was moved out of a function, as unlikely, is entered by way of that. */
+static void add_changed(struct strv *changed, const char *name)
+{
+	const char *cold = strstr(name, ".cold");
+
+	if (!strv_has(changed, name))
+		strv_add(changed, "%s", name);
+	if (cold && cold > name) {
+		char *whole = str_printf("%.*s", (int)(cold - name), name);
+
+		if (!strv_has(changed, whole))
+			strv_add(changed, "%s", whole);
+		free(whole);
+	}
 }
 
 static void compare_codes(const struct codes *old, const struct codes *new, struct strv *changed)
@@ -252,14 +289,37 @@ static void compare_codes(const struct codes *old, const struct codes *new, stru
 		const struct code *same = old->nr ? bsearch(&new->item[i], old->item, old->nr,
 							    sizeof(*old->item), by_name) : NULL;
 
-		if ((!same || strcmp(same->hash, new->item[i].hash)) &&
-		    !strv_has(changed, new->item[i].name))
-			strv_add(changed, "%s", new->item[i].name);
+		if (!same || strcmp(same->hash, new->item[i].hash))
+			add_changed(changed, new->item[i].name);
 	}
 }
 
+/*
+ * What a change of this file reaches without any of its functions being entered. The code
+ * of arch/ is also entered at places that are no function's first instruction.
+ */
+static int look_beside(const char *before, const char *after, const char *object,
+		       const struct strv *changed, char **everywhere, struct err *err)
+{
+	char *section = NULL;
+	int error;
+
+	if (*everywhere)
+		return 0;
+	if (!fs_exists(before) || !strncmp(object, "arch/", strlen("arch/"))) {
+		*everywhere = str_printf("%s: %s", object, fs_exists(before) ? "may be entered "
+					 "anywhere" : "is new");
+		return 0;
+	}
+	error = object_data_changed(before, after, changed, &section, err);
+	if (section)
+		*everywhere = str_printf("%s: section %s differs", object, section);
+	free(section);
+	return error;
+}
+
 static int compare_object(const char *old_tree, const char *new_tree, const char *object,
-			  struct strv *changed, struct err *err)
+			  struct strv *changed, char **everywhere, struct err *err)
 {
 	char *before = str_printf("%s/%s", old_tree, object);
 	char *after = str_printf("%s/%s", new_tree, object);
@@ -274,66 +334,20 @@ static int compare_object(const char *old_tree, const char *new_tree, const char
 		compare_codes(&old, &new, changed);
 	codes_free(&old);
 	codes_free(&new);
+	if (!error)
+		error = look_beside(before, after, object, changed, everywhere, err);
 	free(before);
 	free(after);
 	return error;
 }
 
-/* --- their places --- */
-
-/**
- * struct map_line - "ffffffff81234567 t zswap_store"
- * @address: first
- * @name: points into the line
- */
-struct map_line {
-	uint64_t address;
-	const char *name;
-};
-
-static bool read_map_line(char *line, struct map_line *ret_line)
+/* Alternatives, for one, are code that belongs to many functions, and to none by name. */
+static char *without_place(const struct strv *names, const struct function_list *list)
 {
-	char *end;
-
-	errno = 0;
-	ret_line->address = strtoull(line, &end, 16);
-	if (errno || end == line || strlen(end) < 4 || end[0] != ' ' || end[2] != ' ')
-		return false;
-	ret_line->name = end + 3;
-	return true;
-}
-
-static void add_place(struct function_list *list, const struct map_line *line, bool init)
-{
-	list->item = mem_grow(list->item, list->nr + 1, sizeof(*list->item));
-	list->item[list->nr++] = (struct function_place){
-		.name = str_dup(line->name), .address = line->address, .init = init,
-	};
-}
-
-static int find_places(const struct strv *names, const char *system_map,
-		       struct function_list *list, struct err *err)
-{
-	char *text, *rest, *line;
-	struct map_line at;
-	bool init = false;
-	int error = fs_read(system_map, &text, NULL, err);
-
-	if (error)
-		return error;
-	rest = text;
-	while ((line = strsep(&rest, "\n"))) {
-		if (!read_map_line(line, &at))
-			continue;
-		if (!strcmp(at.name, "_sinittext"))
-			init = true;
-		else if (!strcmp(at.name, "_einittext"))
-			init = false;
-		else if (strv_has(names, at.name))
-			add_place(list, &at, init);
-	}
-	free(text);
-	return 0;
+	for (size_t i = 0; i < names->nr; i++)
+		if (!functions_has(list, names->item[i]))
+			return str_printf("%s is no function of the new kernel", names->item[i]);
+	return names->nr || !list->objects ? NULL : str_dup("no function differs");
 }
 
 int functions_changed(const char *old_tree, const char *new_tree, const char *system_map,
@@ -348,10 +362,13 @@ int functions_changed(const char *old_tree, const char *new_tree, const char *sy
 		error = err_set(err, -E2BIG, "%zu object files differ, more than %d: which functions "
 				"changed is not looked for", objects.nr, OBJECTS_MAX);
 	for (size_t i = 0; i < objects.nr && !error; i++)
-		error = compare_object(old_tree, new_tree, objects.item[i], &names, err);
+		error = compare_object(old_tree, new_tree, objects.item[i], &names, &list.everywhere,
+				       err);
 	list.objects = objects.nr;
 	if (!error)
-		error = find_places(&names, system_map, &list, err);
+		error = functions_find(&names, system_map, &list, err);
+	if (!error && !list.everywhere)
+		list.everywhere = without_place(&names, &list);
 	strv_free(&objects);
 	strv_free(&names);
 	if (error)
@@ -359,76 +376,4 @@ int functions_changed(const char *old_tree, const char *new_tree, const char *sy
 	else
 		*ret_list = list;
 	return error;
-}
-
-void functions_free(struct function_list *list)
-{
-	for (size_t i = 0; i < list->nr; i++)
-		free(list->item[i].name);
-	free(list->item);
-	*list = (struct function_list){ 0 };
-}
-
-int functions_write(const struct function_list *list, const char *path, struct err *err)
-{
-	struct strv lines = { 0 };
-	char *text;
-	int error;
-
-	for (size_t i = 0; i < list->nr; i++)
-		strv_add(&lines, "%llx %s\n", (unsigned long long)list->item[i].address,
-			 list->item[i].name);
-	text = strv_join(&lines, "");
-	error = fs_write(path, text, strlen(text), err);
-	free(text);
-	strv_free(&lines);
-	return error;
-}
-
-static void add_calls(struct record *record, const struct function_place *place, uint64_t calls)
-{
-	char *labels;
-
-	if (!calls)
-		return;
-	labels = str_printf("function=%s", place->name);
-	record_add_samples(record, FUNCTIONS_CALLS, labels, &calls, 1);
-	free(labels);
-}
-
-static bool take_lines(const struct function_list *list, char *text, struct record *record)
-{
-	char *rest = text, *line = strsep(&rest, "\n"), *end;
-	uint64_t calls;
-
-	if (!line || strcmp(line, REACHED_HEADER))
-		return false;
-	for (size_t i = 0; i < list->nr; i++) {
-		line = strsep(&rest, "\n");
-		if (!line || *line < '0' || *line > '9')
-			return false;
-		errno = 0;
-		calls = strtoull(line, &end, 10);
-		if (errno || *end)
-			return false;
-		add_calls(record, &list->item[i], calls);
-	}
-	line = strsep(&rest, "\n");
-	return line && !strcmp(line, "end");
-}
-
-void functions_take_calls(const struct function_list *list, const char *path,
-			  struct record *record)
-{
-	struct err err = { "" };
-	char *text;
-
-	if (fs_read(path, &text, NULL, &err)) {
-		record_add_check(record, "calls-counted", VERDICT_BROKEN, "%s", err.text);
-		return;
-	}
-	if (!take_lines(list, text, record))
-		record_add_check(record, "calls-counted", VERDICT_BROKEN, "%s: is not what the plugin "
-				 "writes for %zu functions", path, list->nr);
-	free(text);
 }

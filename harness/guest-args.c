@@ -266,6 +266,8 @@ static void add_counting(const struct guest_config *config, struct strv *options
 	path = double_commas(config->traffic_path);
 	strv_add(options, "%s=%s", config->functions ? "functions" : "caches", value);
 	strv_add(options, "out=%s", path);
+	if (config->functions && config->once)
+		strv_add(options, "count=once");
 	free(path);
 	free(value);
 }

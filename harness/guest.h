@@ -48,6 +48,7 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  * @traffic_path: file it writes; NULL: it counts nothing. Traffic: exact engine only
  * @functions: file that lists functions whose calls the same plugin counts, see
  *	functions_write(); NULL for none. Not together with @traffic_caches, and not by kvm
+ * @once: it is only asked which of them are entered at all
  * @console_path: file that keeps all the console says
  * @on_msg: called for each record; may be NULL
  * @on_msg_ctx: handed to it
@@ -76,6 +77,7 @@ struct guest_config {
 	const char *traffic_caches;
 	const char *traffic_path;
 	const char *functions;
+	bool once;
 	const char *console_path;
 	void (*on_msg)(void *ctx, const struct msg *msg);
 	void *on_msg_ctx;

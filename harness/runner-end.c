@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "entered.h"
 #include "metadata-judge.h"
 #include "runner-place.h"
 #include "runner-private.h"
@@ -113,9 +114,22 @@ static bool start_again(struct runner *runner, struct slot *slot, const char *re
 	return started;
 }
 
+/* What cannot be remembered is only not to be had the next time. */
+static void keep_entered(const struct runner *runner, const struct slot *slot)
+{
+	struct err err = { "" };
+
+	if (entered_keep(slot->entered, &runner_variant_of(runner, slot->index)->all, slot->counted,
+			 &err))
+		progress_say(runner->config->progress, "functions that are entered are not remembered: %s",
+			     err.text);
+}
+
 static void take_counted(const struct runner *runner, struct slot *slot)
 {
-	if (runner_counts_calls(runner, slot->index))
+	if (slot->entered)
+		keep_entered(runner, slot);
+	else if (runner_counts_calls(runner, slot->index))
 		functions_take_calls(&runner_variant_of(runner, slot->index)->changed,
 				     slot->counted, &slot->record);
 	else

@@ -7,9 +7,19 @@
 #include <string.h>
 #include <time.h>
 
+#include "entered.h"
 #include "runner-private.h"
 
 #define MEASURED_BEFORE "measured-before"
+#define UNTOUCHED "untouched"
+
+static struct store_check passed(const char *name, const char *reason)
+{
+	return (struct store_check){
+		.name = (char *)name, .labels = (char *)"", .verdict = VERDICT_PASS,
+		.reason = (char *)reason,
+	};
+}
 
 /* Its checks, and where they are from; what was taken from elsewhere itself says so already. */
 static struct store_check *known_checks(const struct reuse_cell *known, char **ret_reason,
@@ -26,11 +36,27 @@ static struct store_check *known_checks(const struct reuse_cell *known, char **r
 			nr = i;
 	}
 	if (nr == known->nr_checks)
-		check[nr] = (struct store_check){
-			.name = (char *)MEASURED_BEFORE, .labels = (char *)"",
-			.verdict = VERDICT_PASS, .reason = *ret_reason,
-		};
+		check[nr] = passed(MEASURED_BEFORE, *ret_reason);
 	*ret_nr = nr == known->nr_checks ? nr + 1 : known->nr_checks;
+	return check;
+}
+
+/* The same of another kernel, whose checks name their own guest. */
+static struct store_check *untouched_checks(const struct runner *runner,
+					    const struct reuse_cell *known, char **ret_reason,
+					    size_t *ret_nr)
+{
+	struct store_check *check = mem_grow(NULL, known->nr_checks + 1, sizeof(*check));
+	size_t nr = 0;
+
+	*ret_reason = str_printf("run %s, cell %lld: no function in which this kernel differs from %s "
+				 "is entered in it", known->run, (long long)known->cell->id,
+				 runner->config->plan->label.item[0]);
+	for (size_t i = 0; i < known->nr_checks; i++)
+		if (strcmp(known->check[i].name, MEASURED_BEFORE))
+			check[nr++] = known->check[i];
+	check[nr++] = passed(UNTOUCHED, *ret_reason);
+	*ret_nr = nr;
 	return check;
 }
 
@@ -45,7 +71,7 @@ static void keep_first(struct runner *runner, const struct reuse_cell *known)
 }
 
 int runner_take_known(struct runner *runner, size_t index, const struct reuse_cell *known,
-		      struct err *err)
+		      bool untouched, struct err *err)
 {
 	struct store_cell cell = {
 		.id = index + 1,
@@ -61,7 +87,8 @@ int runner_take_known(struct runner *runner, size_t index, const struct reuse_ce
 	size_t nr;
 	int error;
 
-	check = known_checks(known, &reason, &nr);
+	check = untouched ? untouched_checks(runner, known, &reason, &nr) :
+			    known_checks(known, &reason, &nr);
 	error = store_cell_begin(runner->config->store, &cell, err);
 	if (!error)
 		error = store_cell_end(runner->config->store, &cell, known->series,
@@ -74,21 +101,95 @@ int runner_take_known(struct runner *runner, size_t index, const struct reuse_ce
 	return error;
 }
 
+static char *job_of(const struct runner *runner, const struct plan_cell *cell, size_t variant)
+{
+	struct job job;
+	char *text;
+
+	runner_job(cell, runner->config->variant[variant].variant, runner->config->engine,
+		   runner->config->perfctr, &job);
+	return job_format(&job, &text) ? NULL : text;
+}
+
+static bool find(const struct runner *runner, const struct plan_cell *cell, size_t variant,
+		 const char *job, struct reuse_cell *ret_known)
+{
+	return reuse_find(runner->config->reuse, runner->config->variant[variant].image.image_hash,
+			  cell->params, job, ret_known);
+}
+
+char *runner_notes_entered(const struct runner *runner, size_t index)
+{
+	const struct runner_config *config = runner->config;
+	const struct plan_cell *cell = runner_cell(runner, index);
+	const struct runner_variant *variant = runner_variant_of(runner, index);
+	char *job, *path;
+
+	if (!variant->all_path || cell->trial != 1 || config->traffic_caches ||
+	    runner_engine(cell, config->engine) != ENGINE_EXACT)
+		return NULL;
+	job = job_of(runner, cell, cell->variant);
+	if (!job)
+		return NULL;
+	path = entered_path(variant->image.dir, config->agent_hash, config->qemu_version, job);
+	free(job);
+	return path;
+}
+
+/* Without it no other kernel could do without this cell. */
+static bool lacks_notes(const struct runner *runner, size_t index)
+{
+	char *path = runner_notes_entered(runner, index);
+	bool lacks = path && !fs_exists(path);
+
+	free(path);
+	return lacks;
+}
+
 bool runner_find_known(const struct runner *runner, size_t index, struct reuse_cell *ret_known)
 {
 	const struct plan_cell *cell = runner_cell(runner, index);
-	const struct runner_variant *variant = runner_variant_of(runner, index);
-	struct job job;
-	char *text;
+	char *job;
 	bool found;
 
-	if (!runner->config->reuse || !cell->trial)
+	if (!runner->config->reuse || !cell->trial || lacks_notes(runner, index))
 		return false;
-	runner_job(cell, variant->variant, runner->config->engine, runner->config->perfctr, &job);
-	if (job_format(&job, &text))
+	job = job_of(runner, cell, cell->variant);
+	found = job && find(runner, cell, cell->variant, job, ret_known);
+	free(job);
+	return found;
+}
+
+static bool is_first_of_kernel(const struct runner *runner, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (runner_cell(runner, i)->variant == runner_cell(runner, index)->variant)
+			return false;
+	return true;
+}
+
+/* A cell that is run by tcg takes another way each time. */
+bool runner_find_untouched(const struct runner *runner, size_t index,
+			   struct reuse_cell *ret_known)
+{
+	const struct runner_config *config = runner->config;
+	const struct plan_cell *cell = runner_cell(runner, index);
+	const struct function_list *differs = runner_variant_of(runner, index)->differs;
+	char *job, *path = NULL, *entered = NULL;
+	bool found;
+
+	if (!config->reuse || !differs || differs->everywhere || cell->trial != 1 ||
+	    runner_engine(cell, config->engine) != ENGINE_EXACT || is_first_of_kernel(runner, index))
 		return false;
-	found = reuse_find(runner->config->reuse, variant->image.image_hash, cell->params, text,
-			   ret_known);
-	free(text);
+	job = job_of(runner, cell, 0);
+	found = job && find(runner, cell, 0, job, ret_known);
+	if (found) {
+		path = entered_path(config->variant[0].image.dir, config->agent_hash,
+				    config->qemu_version, job);
+		found = !entered_find(path, differs, &entered) && !entered;
+	}
+	free(entered);
+	free(path);
+	free(job);
 	return found;
 }

@@ -19,6 +19,7 @@
  * @console: path of its console
  * @initramfs: path of its archive, removed at its end
  * @counted: path of what the plugin writes, removed at its end; NULL without plugin
+ * @entered: where the functions that it enters are remembered, NULL where they are not
  * @job_text: what is in it
  * @started: wall clock
  * @first: how its first guest ended where there is a second, see emulator_failed()
@@ -32,6 +33,7 @@ struct slot {
 	char *console;
 	char *initramfs;
 	char *counted;
+	char *entered;
 	char *job_text;
 	int64_t started;
 	char *first;
@@ -119,6 +121,13 @@ char *runner_console_name(size_t index);
 /** runner_counts_calls() - whether calls of changed functions are counted in this cell */
 bool runner_counts_calls(const struct runner *runner, size_t index);
 
+/**
+ * runner_notes_entered() - where it is remembered which functions a cell enters
+ *
+ * Return: malloc'd path of entered_path(); NULL where that is not asked for.
+ */
+char *runner_notes_entered(const struct runner *runner, size_t index);
+
 /** runner_is_watched() - whether a busy host spoils this cell, and is looked at for it */
 bool runner_is_watched(const struct runner *runner, const struct slot *slot);
 
@@ -134,8 +143,28 @@ int runner_end_cell(struct runner *runner, struct slot *slot, struct err *err);
 /** runner_find_known() - whether an earlier run has a cell that would bring the same */
 bool runner_find_known(const struct runner *runner, size_t index, struct reuse_cell *ret_known);
 
-/** runner_take_known() - take it from there. Return: as store_cell_end() */
+/**
+ * runner_find_untouched() - whether a cell enters nothing in which its kernel differs
+ * @runner: the run
+ * @index: the cell
+ * @ret_known: the same cell of the first variant, by an earlier run
+ *
+ * A kernel's first cell is run all the same: one boot of it there must be.
+ */
+bool runner_find_untouched(const struct runner *runner, size_t index,
+			   struct reuse_cell *ret_known);
+
+/**
+ * runner_take_known() - take it from there
+ * @runner: the run
+ * @index: the cell
+ * @known: what runner_find_known() or runner_find_untouched() found
+ * @untouched: it was the latter
+ * @err: what the store said
+ *
+ * Return: as store_cell_end().
+ */
 int runner_take_known(struct runner *runner, size_t index, const struct reuse_cell *known,
-		      struct err *err);
+		      bool untouched, struct err *err);
 
 #endif

@@ -43,6 +43,7 @@ void runner_slot_clear(struct runner *runner, struct slot *slot)
 	free(slot->console);
 	free(slot->initramfs);
 	free(slot->counted);
+	free(slot->entered);
 	free(slot->job_text);
 	free(slot->first);
 	*slot = (struct slot){ 0 };
@@ -115,7 +116,8 @@ static int slot_prepare(struct runner *runner, struct slot *slot, size_t index, 
 	slot->console = str_printf("%s/%s", dir, name);
 	free(name);
 	slot->initramfs = str_printf("%s/console/%zu.cpio", dir, index + 1);
-	if (counts_traffic(runner, cell) || runner_counts_calls(runner, index))
+	slot->entered = runner_notes_entered(runner, index);
+	if (counts_traffic(runner, cell) || runner_counts_calls(runner, index) || slot->entered)
 		slot->counted = str_printf("%s/console/%zu.counted", dir, index + 1);
 	runner_job(cell, runner_variant_of(runner, index)->variant, runner->config->engine,
 		   runner->config->perfctr, &job);
@@ -171,7 +173,9 @@ int runner_slot_start(struct runner *runner, struct slot *slot, struct err *err)
 		.plugin = measures || slot->counted ? config->plugin : NULL,
 		.traffic_caches = config->traffic_caches,
 		.traffic_path = slot->counted,
-		.functions = runner_counts_calls(runner, slot->index) ? variant->changed_path : NULL,
+		.functions = slot->entered ? variant->all_path :
+			     runner_counts_calls(runner, slot->index) ? variant->changed_path : NULL,
+		.once = slot->entered,
 		.silence_s = config->silence_s ? config->silence_s : patience[engine].silence_s,
 		.boot_silence_s = boot_silence(runner, slot),
 		.placement = &slot->place,

@@ -139,7 +139,9 @@ static int take_cell(struct runner *runner, struct slot *slot, size_t index, str
 	if (unmet)
 		error = runner_end_without_guest(runner, index, VERDICT_UNSUPPORTED, unmet, err);
 	else if (runner_find_known(runner, index, &known))
-		error = runner_take_known(runner, index, &known, err);
+		error = runner_take_known(runner, index, &known, false, err);
+	else if (runner_find_untouched(runner, index, &known))
+		error = runner_take_known(runner, index, &known, true, err);
 	else
 		error = seat_cell(runner, slot, index, err);
 	free(unmet);

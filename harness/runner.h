@@ -29,6 +29,10 @@
  * @why_no_selftests: why there are none although a cell wants them, or NULL
  * @changed: functions whose calls are counted: what a patch has changed; may be empty
  * @changed_path: file that lists them, NULL for none
+ * @all: every function, where it is to be remembered which of them a cell enters
+ * @all_path: file that lists them, NULL for none
+ * @differs: how the kernel differs from that of the first variant; NULL where that is not
+ *	known, or is no matter
  */
 struct runner_variant {
 	struct variant *variant;
@@ -38,6 +42,9 @@ struct runner_variant {
 	char *why_no_selftests;
 	struct function_list changed;
 	char *changed_path;
+	struct function_list all;
+	char *all_path;
+	struct function_list *differs;
 };
 
 /**
@@ -61,6 +68,8 @@ struct runner_variant {
  * @first_counter: counters of that cell
  * @nr_first_counters: how many
  * @reuse: cells of earlier runs that need not be run again; NULL for none
+ * @agent_hash: of the agent
+ * @qemu_version: first line of --version
  * @progress: what the user sees
  * @watched: root of the host whose counters are read around each cell that measures, so that
  *	one which was disturbed is broken; NULL for none
@@ -84,6 +93,8 @@ struct runner_config {
 	const struct store_counter *first_counter;
 	size_t nr_first_counters;
 	const struct reuse *reuse;
+	const char *agent_hash;
+	const char *qemu_version;
 	struct progress *progress;
 	const char *watched;
 };

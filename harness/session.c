@@ -91,6 +91,11 @@ void session_close(struct session *session)
 		free(session->variant[i].why_no_selftests);
 		functions_free(&session->variant[i].changed);
 		free(session->variant[i].changed_path);
+		functions_free(&session->variant[i].all);
+		free(session->variant[i].all_path);
+		if (session->variant[i].differs)
+			functions_free(session->variant[i].differs);
+		free(session->variant[i].differs);
 	}
 	free(session->variant);
 	free(session->qemu);

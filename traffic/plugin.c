@@ -2,11 +2,11 @@
 /*
  * The plugin that QEMU loads. Either every load and store of the guest goes to the
  * counters, or every call of the functions that a file lists; and every mark of the
- * agent. With -icount, it lets the guest go idle only where that is exact, see idle.h. It
+ * agent. Or it is only noted which functions are entered at all, which costs nothing. With -icount, it lets the guest go idle only where that is exact, see idle.h. It
  * changes nothing of what the guest executes.
  *
  *	-plugin traffic.so,out=FILE,caches=SIZES[,idle=wait]
- *	-plugin traffic.so,out=FILE,functions=FILE[,idle=wait]
+ *	-plugin traffic.so,out=FILE,functions=FILE[,count=once][,idle=wait]
  *	-plugin traffic.so,idle=wait
  */
 #include <errno.h>
@@ -151,10 +151,13 @@ static void on_reached_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *t
 		int code = code_of(insn);
 
 		look_for_halt(insn);
-		if (function)
+		/* What is translated is about to run. */
+		if (function && reached.once)
+			function->calls = 1;
+		else if (function)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_call, QEMU_PLUGIN_CB_NO_REGS,
 							       function);
-		if (code >= 0)
+		if (code >= 0 && !reached.once)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_reached_mark,
 							       QEMU_PLUGIN_CB_NO_REGS,
 							       (void *)(uintptr_t)code);
@@ -188,6 +191,7 @@ static int complain(const char *what, const char *why)
  * struct arguments - what stands behind the plugin's name
  * @out: file to write; NULL counts nothing
  * @functions: file that lists functions, or NULL
+ * @once: it is only asked whether they are entered
  * @caches: sizes
  * @waits: the guest goes idle while QEMU's main thread sleeps
  */
@@ -195,6 +199,7 @@ struct arguments {
 	const char *out;
 	const char *functions;
 	const char *caches;
+	bool once;
 	bool waits;
 };
 
@@ -207,13 +212,15 @@ static int take_arguments(int argc, char **argv, struct arguments *arguments)
 			arguments->out = argv[i] + 4;
 		else if (!strncmp(argv[i], "functions=", 10))
 			arguments->functions = argv[i] + 10;
+		else if (!strcmp(argv[i], "count=once"))
+			arguments->once = true;
 		else if (!strncmp(argv[i], "caches=", 7))
 			arguments->caches = argv[i] + 7;
 		else if (!strcmp(argv[i], "idle=wait"))
 			arguments->waits = true;
 		else
 			return complain(argv[i], "is none of out=FILE, caches=SIZES, functions=FILE, "
-					"idle=wait");
+					"count=once, idle=wait");
 	}
 	return 0;
 }
@@ -229,6 +236,7 @@ static int install_reached(qemu_plugin_id_t id, const struct arguments *argument
 	fclose(map);
 	if (err)
 		return complain(arguments->functions, strerror(-err));
+	reached.once = arguments->once;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_reached_translation);
 	qemu_plugin_register_atexit_cb(id, on_reached_exit, NULL);
 	return 0;

@@ -28,12 +28,14 @@ struct reached_function {
 
 /**
  * struct reached - all of them
+ * @once: calls are not counted: 1 is written for what ran at all since the machine started
  * @active: between TRAFFIC_START and TRAFFIC_STOP
  * @out: written to at the end
  * @function: in order of addresses
  * @nr: how many
  */
 struct reached {
+	bool once;
 	bool active;
 	FILE *out;
 	struct reached_function *function;
