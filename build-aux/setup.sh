@@ -20,7 +20,7 @@ packages_of() {
 		echo gcc make libc6-dev autoconf automake pkg-config libsqlite3-dev libjansson-dev \
 			libinih-dev libhwloc-dev libnuma-dev libgsl-dev zlib1g-dev nettle-dev libcmocka-dev ;;
 	kernel)
-		echo xz-utils flex bison bc libelf-dev patch lz4 perl libcap-dev ;;
+		echo xz-utils flex bison bc libelf-dev patch perl libcap-dev ;;
 	kernel-source)
 		echo linux-source-6.12 ;;
 	guest)
@@ -35,7 +35,7 @@ packages_of() {
 programs_of() {
 	case $1 in
 	build) echo gcc make autoconf automake pkg-config ;;
-	kernel) echo xz flex bison bc patch lz4 perl ;;
+	kernel) echo xz flex bison bc patch perl ;;
 	guest) echo qemu-system-x86_64 gnuplot ;;
 	tests) echo clang shellcheck jq sqlite3 pgrep ;;
 	esac

@@ -4,7 +4,7 @@
  *
  *	source/KEY/	linux/ (unpacked, never written to), manifest.json, used
  *	tree/KEY/	linux/ (being built or built), manifest.json once it is built
- *	image/KEY/	bzImage, config, System.map, build.log, manifest.json
+ *	image/KEY/	vmlinux, config, System.map, build.log, manifest.json
  *	log/KEY.log	the log of a build that goes on or has failed
  *	selftest/KEY/	programs of the kernel's mm selftests, manifest.json
  *	libperf/KEY/	lib/, include/, manifest.json; made by build-aux/libperf.sh

@@ -28,14 +28,14 @@ struct doctor_options {
 };
 
 /* Return: 0 when there is an answer in @ret_probe. */
-static int probe_with(const struct options *opts, const char *qemu, const char *bzimage,
+static int probe_with(const struct options *opts, const char *qemu, const char *vmlinux,
 		      bool force, struct engine_probe *ret_probe, struct err *err)
 {
 	char *initramfs = str_printf("%s/probe.%d.cpio", opts->paths.cache, (int)getpid());
 	const struct engine_probe_request request = {
 		.device = ENGINE_KVM_DEVICE,
 		.qemu = qemu,
-		.bzimage = bzimage,
+		.vmlinux = vmlinux,
 		.initramfs = initramfs,
 		.cache = opts->paths.cache,
 		.force = force,
@@ -63,7 +63,7 @@ static bool probe(const struct options *opts, const struct variant *variant, boo
 	if (qemu && kernel_is_cached(&builder, variant)) {
 		error = kernel_build(&builder, variant, &image, &err);
 		if (!error)
-			error = probe_with(opts, qemu, image.bzimage, force, ret_probe, &err);
+			error = probe_with(opts, qemu, image.vmlinux, force, ret_probe, &err);
 		if (error)
 			report_warning("kvm guest: cannot be tried: %s", err.text);
 		kernel_image_free(&image);
@@ -115,7 +115,6 @@ static int examine(const struct options *opts, const struct doctor_options *own)
 		.root = "",
 		.results = opts->paths.results,
 		.cache = opts->paths.cache,
-		.kernels = opts->paths.kernels,
 	};
 	struct engine_probe answer = { 0 };
 	struct host_findings findings;

@@ -34,13 +34,13 @@ static void identity_free(struct identity *identity)
 	free(identity->qemu);
 }
 
-static int identity_make(const char *qemu, const char *bzimage, struct identity *ret_identity,
+static int identity_make(const char *qemu, const char *vmlinux, struct identity *ret_identity,
 			 struct err *err)
 {
 	struct identity identity = { 0 };
 	int error;
 
-	error = hash_file(bzimage, identity.kernel, err);
+	error = hash_file(vmlinux, identity.kernel, err);
 	if (error)
 		return error;
 	identity.qemu = qemu_version(qemu);
@@ -172,7 +172,7 @@ static int try_kvm(const struct engine_probe_request *request, uint64_t until,
 	bool hello = false;
 	struct guest_config config = {
 		.qemu = request->qemu,
-		.bzimage = request->bzimage,
+		.vmlinux = request->vmlinux,
 		.initramfs = request->initramfs,
 		.engine = ENGINE_KVM,
 		.machine = MACHINE_MICROVM,
@@ -235,7 +235,7 @@ int engine_probe_kvm(const struct engine_probe_request *request,
 		*ret_probe = probe;
 		return 0;
 	}
-	error = identity_make(request->qemu, request->bzimage, &identity, err);
+	error = identity_make(request->qemu, request->vmlinux, &identity, err);
 	if (error)
 		return error;
 	path = str_printf("%s/probe-kvm.json", request->cache);

@@ -49,7 +49,7 @@ struct engine_probe {
  * struct engine_probe_request - what the kvm probe boots
  * @device: ENGINE_KVM_DEVICE; another file where a test plays the host
  * @qemu: the QEMU program
- * @bzimage: a kernel that boots under tcg
+ * @vmlinux: a kernel that boots under tcg
  * @initramfs: one whose agent says hello
  * @cache: folder in which the answer is remembered per host boot, QEMU version
  *	and kernel version
@@ -58,7 +58,7 @@ struct engine_probe {
 struct engine_probe_request {
 	const char *device;
 	const char *qemu;
-	const char *bzimage;
+	const char *vmlinux;
 	const char *initramfs;
 	const char *cache;
 	bool force;

@@ -363,7 +363,7 @@ static void add_kernel(const struct guest_config *config, unsigned int tsc_khz,
 	line = strv_join(&words, " ");
 	strv_free(&words);
 	strv_add(argv, "-kernel");
-	strv_add(argv, "%s", config->bzimage);
+	strv_add(argv, "%s", config->vmlinux);
 	strv_add(argv, "-initrd");
 	strv_add(argv, "%s", config->initramfs);
 	strv_add(argv, "-append");

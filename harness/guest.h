@@ -22,7 +22,8 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
 /**
  * struct guest_config - what to boot and how long to wait
  * @qemu: program
- * @bzimage: kernel
+ * @vmlinux: kernel, with an entry for PVH: nothing in it has to be unpacked, which takes
+ *	instructions that depend on every byte of the image
  * @initramfs: agent and job
  * @cmdline: added to the kernel's command line, or NULL
  * @engine: kvm, tcg or exact
@@ -55,7 +56,7 @@ enum guest_machine { MACHINE_AUTO, MACHINE_MICROVM, MACHINE_Q35 };
  */
 struct guest_config {
 	const char *qemu;
-	const char *bzimage;
+	const char *vmlinux;
 	const char *initramfs;
 	const char *cmdline;
 	enum engine engine;

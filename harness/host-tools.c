@@ -38,11 +38,9 @@ enum host_level host_look_build_tools(struct host_look *look)
 {
 	struct strv missing = { 0 }, package = { 0 };
 	enum host_level level;
-	struct err err = { "" };
 	char *names, *packages;
 
-	if (kernel_tools_missing(look->request->kernels, &missing, &package, &err))
-		return host_say(look, HOST_UNKNOWN, "cannot be judged: %.400s", err.text);
+	kernel_tools_missing(&missing, &package);
 	names = strv_join(&missing, ", ");
 	packages = strv_join(&package, " ");
 	if (missing.nr)

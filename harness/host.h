@@ -58,7 +58,6 @@ extern const size_t host_table_nr;
  * @root: prefix of /proc, /sys and /dev: "" for this host, a folder in tests
  * @results: folder of runs; it need not be there yet
  * @cache: folder of the cache; it need not be there yet
- * @kernels: folder of the variants
  * @topo: this host's topology, NULL if it is not known
  * @probe: answer of the kvm probe, NULL where it was not asked
  * @memory: bytes that guests which run at once may take, 0 unknown
@@ -70,7 +69,6 @@ struct host_request {
 	const char *root;
 	const char *results;
 	const char *cache;
-	const char *kernels;
 	const struct topo *topo;
 	const struct engine_probe *probe;
 	uint64_t memory;

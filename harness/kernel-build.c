@@ -242,7 +242,7 @@ static int run_make(const struct kernel_site *site, const struct kernel_plan *pl
 	if (!mk.total && state->scratch)
 		mk.total = OBJECTS_FROM_SCRATCH;
 	kernel_progress(site, mk.what, 0, mk.total);
-	error = kernel_make(&mk, (const char *const[]){ option, "bzImage", NULL }, ret_objects, err);
+	error = kernel_make(&mk, (const char *const[]){ option, "vmlinux", NULL }, ret_objects, err);
 	free(option);
 	free(log);
 	free(dir);

@@ -167,19 +167,6 @@ void kernel_config_hash(const struct kernel_config *config, char ret_hex[HASH_HE
 	free(text);
 }
 
-bool kernel_config_wants(const struct kernel_config *config, const char *setting)
-{
-	for (size_t i = 0; i < config->nr; i++) {
-		char *line = setting_text(&config->line[i]);
-		bool same = !strcmp(line, setting);
-
-		free(line);
-		if (same)
-			return true;
-	}
-	return false;
-}
-
 /* --- the completed configuration --- */
 
 char *kconfig_value(const char *text, const char *option)

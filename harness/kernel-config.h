@@ -39,9 +39,6 @@ char *kernel_config_text(const struct kernel_config *config);
 /** kernel_config_hash() - SHA-256 over kernel_config_text() */
 void kernel_config_hash(const struct kernel_config *config, char ret_hex[HASH_HEX]);
 
-/** kernel_config_wants() - whether a setting ("CONFIG_X=y") is asked for */
-bool kernel_config_wants(const struct kernel_config *config, const char *setting);
-
 /**
  * kernel_config_check() - whether each option stuck
  * @path: the completed .config

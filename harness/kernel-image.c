@@ -19,7 +19,7 @@
 static const struct product {
 	const char *from, *to;
 } product_table[] = {
-	{ "arch/x86/boot/bzImage",	"bzImage" },
+	{ "vmlinux",			"vmlinux" },
 	{ ".config",			"config" },
 	{ "System.map",			"System.map" },
 };
@@ -28,7 +28,7 @@ void kernel_image_free(struct kernel_image *image)
 {
 	cache_unlock(image->lock);
 	free(image->dir);
-	free(image->bzimage);
+	free(image->vmlinux);
 	free(image->config);
 	free(image->log);
 	free(image->source_version);
@@ -76,12 +76,12 @@ static bool take_text(const json_t *json, const char *name, char **ret_text)
 }
 
 /* A truncated image (power cut, a clean-up by hand) boots nowhere: see its size. */
-static bool bzimage_whole(const struct kernel_image *image, const json_t *json)
+static bool vmlinux_whole(const struct kernel_image *image, const json_t *json)
 {
 	struct stat st;
 
-	return !stat(image->bzimage, &st) && st.st_size > 0 &&
-	       st.st_size == json_integer_value(json_object_get(json, "bzimage_bytes"));
+	return !stat(image->vmlinux, &st) && st.st_size > 0 &&
+	       st.st_size == json_integer_value(json_object_get(json, "image_bytes"));
 }
 
 static json_t *load_manifest(const char *dir)
@@ -103,7 +103,7 @@ int kernel_image_find(const char *root, const char *key, struct cache_lock *lock
 	if (!cache_complete(root, CACHE_IMAGE, key))
 		return -ENOENT;
 	image.dir = cache_entry_path(root, CACHE_IMAGE, key);
-	image.bzimage = str_printf("%s/bzImage", image.dir);
+	image.vmlinux = str_printf("%s/vmlinux", image.dir);
 	image.config = str_printf("%s/config", image.dir);
 	image.log = str_printf("%s/build.log", image.dir);
 	json = load_manifest(image.dir);
@@ -113,7 +113,7 @@ int kernel_image_find(const char *root, const char *key, struct cache_lock *lock
 	       take_hash(json, "config_hash", image.config_hash) &&
 	       take_text(json, "source_version", &image.source_version) &&
 	       take_text(json, "compiler", &image.compiler) &&
-	       bzimage_whole(&image, json) && fs_exists(image.config);
+	       vmlinux_whole(&image, json) && fs_exists(image.config);
 	json_decref(json);
 	if (!good) {
 		kernel_image_free(&image);
@@ -159,7 +159,7 @@ static json_t *make_manifest(const struct kernel_plan *plan, const struct image_
 			 "image_hash", image_hash,
 			 "compiler", plan->compiler,
 			 "linker", plan->linker,
-			 "bzimage_bytes", (json_int_t)bytes,
+			 "image_bytes", (json_int_t)bytes,
 			 "seconds", facts->seconds,
 			 "objects", (json_int_t)facts->objects,
 			 "scratch", facts->scratch);
@@ -168,20 +168,20 @@ static json_t *make_manifest(const struct kernel_plan *plan, const struct image_
 static int write_manifest(const char *dir, const struct kernel_plan *plan,
 			  const struct image_facts *facts, struct err *err)
 {
-	char *bzimage = str_printf("%s/bzImage", dir), *config = str_printf("%s/config", dir);
+	char *vmlinux = str_printf("%s/vmlinux", dir), *config = str_printf("%s/config", dir);
 	char *path = str_printf("%s/manifest.json", dir), *text = NULL;
 	char image_hash[HASH_HEX], config_hash[HASH_HEX];
 	json_t *json = NULL;
 	struct stat st;
 	int error;
 
-	error = hash_file(bzimage, image_hash, err);
+	error = hash_file(vmlinux, image_hash, err);
 	if (!error)
 		error = hash_file(config, config_hash, err);
 	if (error)
 		goto out;
-	if (stat(bzimage, &st)) {
-		error = err_set(err, -errno, "%s: cannot read: %s", bzimage, strerror(errno));
+	if (stat(vmlinux, &st)) {
+		error = err_set(err, -errno, "%s: cannot read: %s", vmlinux, strerror(errno));
 		goto out;
 	}
 	json = make_manifest(plan, facts, image_hash, config_hash, st.st_size);
@@ -194,7 +194,7 @@ out:
 	free(text);
 	free(path);
 	free(config);
-	free(bzimage);
+	free(vmlinux);
 	return error;
 }
 

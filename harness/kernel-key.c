@@ -12,7 +12,7 @@
 #include "proc.h"
 
 /* Changes whenever the recipe does: commands, environment, order of steps. */
-#define RECIPE "pagemeta kernel recipe 2"
+#define RECIPE "pagemeta kernel recipe 3"
 
 void kernel_plan_free(struct kernel_plan *plan)
 {
@@ -22,7 +22,6 @@ void kernel_plan_free(struct kernel_plan *plan)
 	strv_free(&plan->patch);
 	free(plan->compiler);
 	free(plan->linker);
-	free(plan->packer);
 	*plan = (struct kernel_plan){ 0 };
 }
 
@@ -32,21 +31,17 @@ static const struct tool {
 	const char *program;	/* or NULL */
 	const char *header;	/* or NULL */
 	const char *package;	/* in Debian */
-	const char *setting;	/* packs the image, needed only with this option; NULL: always */
 } tool_table[] = {
-	{ "gcc",	NULL,		"gcc",		NULL },
-	{ "ld",		NULL,		"binutils",	NULL },
-	{ "make",	NULL,		"make",		NULL },
-	{ "patch",	NULL,		"patch",	NULL },
-	{ "tar",	NULL,		"tar",		NULL },
-	{ "xz",		NULL,		"xz-utils",	NULL },
-	{ "flex",	NULL,		"flex",		NULL },
-	{ "bison",	NULL,		"bison",	NULL },
-	{ "bc",		NULL,		"bc",		NULL },
-	{ NULL,		"libelf.h",	"libelf-dev",	NULL },
-	{ "lz4",	NULL,		"lz4",		"CONFIG_KERNEL_LZ4=y" },
-	{ "zstd",	NULL,		"zstd",		"CONFIG_KERNEL_ZSTD=y" },
-	{ "lzop",	NULL,		"lzop",		"CONFIG_KERNEL_LZO=y" },
+	{ "gcc",	NULL,		"gcc" },
+	{ "ld",		NULL,		"binutils" },
+	{ "make",	NULL,		"make" },
+	{ "patch",	NULL,		"patch" },
+	{ "tar",	NULL,		"tar" },
+	{ "xz",		NULL,		"xz-utils" },
+	{ "flex",	NULL,		"flex" },
+	{ "bison",	NULL,		"bison" },
+	{ "bc",		NULL,		"bc" },
+	{ NULL,		"libelf.h",	"libelf-dev" },
 };
 
 /* --- the key --- */
@@ -101,19 +96,6 @@ static int first_line(const char *program, const char *package, char **ret_line,
 	return 0;
 }
 
-/* Packers of other versions give other bytes, as compilers do. */
-static int packer_line(const struct kernel_config *config, char **ret_line, struct err *err)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(tool_table); i++) {
-		const struct tool *tool = &tool_table[i];
-
-		if (tool->setting && kernel_config_wants(config, tool->setting))
-			return first_line(tool->program, tool->package, ret_line, err);
-	}
-	*ret_line = str_dup("");
-	return 0;
-}
-
 static void hash_plan(struct kernel_plan *plan)
 {
 	char *config = kernel_config_text(&plan->config);
@@ -125,7 +107,6 @@ static void hash_plan(struct kernel_plan *plan)
 	hash_add_string(hash, config);
 	hash_add_string(hash, plan->compiler);
 	hash_add_string(hash, plan->linker);
-	hash_add_string(hash, plan->packer);
 	hash_end(hash, plan->key);
 	free(config);
 }
@@ -152,8 +133,6 @@ int kernel_plan_make(const struct kernel_builder *kb, const char *root,
 		error = first_line("gcc", "gcc", &plan.compiler, err);
 	if (!error)
 		error = first_line("ld", "binutils", &plan.linker, err);
-	if (!error)
-		error = packer_line(&plan.config, &plan.packer, err);
 	if (error) {
 		kernel_plan_free(&plan);
 		return error;
@@ -193,14 +172,11 @@ bool kernel_header_exists(const char *header)
 	return exists;
 }
 
-static void list_missing(const struct kernel_config *config, struct strv *missing,
-			 struct strv *package)
+void kernel_tools_missing(struct strv *missing, struct strv *package)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tool_table); i++) {
 		const struct tool *tool = &tool_table[i];
 
-		if (tool->setting && !kernel_config_wants(config, tool->setting))
-			continue;
 		if (tool->program ? program_exists(tool->program) :
 				    kernel_header_exists(tool->header))
 			continue;
@@ -209,32 +185,13 @@ static void list_missing(const struct kernel_config *config, struct strv *missin
 	}
 }
 
-int kernel_tools_missing(const char *kernels, struct strv *missing, struct strv *package,
-			 struct err *err)
-{
-	struct kernel_config config;
-	struct variant *variant;
-	int error;
-
-	error = variant_load(kernels, "baseline", &variant, err);
-	if (error)
-		return error;
-	error = kernel_config_merge(kernels, variant, false, &config, err);
-	if (!error) {
-		list_missing(&config, missing, package);
-		kernel_config_free(&config);
-	}
-	variant_free(variant);
-	return error;
-}
-
 int kernel_tools_check(const struct kernel_plan *plan, struct err *err)
 {
 	struct strv missing = { 0 }, package = { 0 };
 	char *names, *packages;
 	int error = 0;
 
-	list_missing(&plan->config, &missing, &package);
+	kernel_tools_missing(&missing, &package);
 	if (missing.nr) {
 		names = strv_join(&missing, ", ");
 		packages = strv_join(&package, " ");

@@ -18,8 +18,6 @@
  * @patch: paths of all patches, the oldest parent's first
  * @compiler: first line of gcc --version
  * @linker: first line of ld --version
- * @packer: first line of --version of what compresses the image, such as lz4;
- *	"" when the options do not name one of those in the table of tools
  * @patch_hash: over names and texts of all patches
  * @key: over all of these
  */
@@ -32,7 +30,6 @@ struct kernel_plan {
 	struct strv patch;
 	char *compiler;
 	char *linker;
-	char *packer;
 	char patch_hash[HASH_HEX];
 	char key[HASH_HEX];
 };
@@ -46,7 +43,7 @@ struct kernel_plan {
  * @ret_plan: freed with kernel_plan_free()
  * @err: what is missing
  *
- * Return: 0, -ENOENT (no source, compiler, linker or packer), -EINVAL, or another -errno.
+ * Return: 0, -ENOENT (no source, compiler, or linker), -EINVAL, or another -errno.
  */
 int kernel_plan_make(const struct kernel_builder *kb, const char *root,
 		     const struct variant *variant, bool debug, struct kernel_plan *ret_plan,
@@ -55,7 +52,7 @@ void kernel_plan_free(struct kernel_plan *plan);
 
 /**
  * kernel_tools_check() - whether all a build needs is installed
- * @plan: its config says what more it needs
+ * @plan: named in the message
  * @err: each missing tool with its Debian package, and the apt command
  *
  * Return: 0 or -ENOENT.
@@ -63,14 +60,11 @@ void kernel_plan_free(struct kernel_plan *plan);
 int kernel_tools_check(const struct kernel_plan *plan, struct err *err);
 
 /**
- * kernel_tools_missing() - what of it is missing for the baseline, whoever asks
- * @kernels: folder of the variants
+ * kernel_tools_missing() - what of it is missing, whoever asks
  * @missing: names of programs and headers are added
  * @package: the same in Debian's packages
- * @err: why the baseline's options cannot be read
  */
-int kernel_tools_missing(const char *kernels, struct strv *missing, struct strv *package,
-			 struct err *err);
+void kernel_tools_missing(struct strv *missing, struct strv *package);
 
 /** kernel_header_exists() - whether the compiler of kernels finds a header by this name */
 bool kernel_header_exists(const char *header);

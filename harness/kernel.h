@@ -42,8 +42,8 @@ struct kernel_builder {
 /**
  * struct kernel_image - a built kernel and where it came from
  * @key: SHA-256 of everything it was made from; names it in the cache
- * @dir: folder in the cache with bzImage, config, System.map, build.log
- * @bzimage: path of the image
+ * @dir: folder in the cache with vmlinux, config, System.map, build.log
+ * @vmlinux: path of the image
  * @config: path of its .config
  * @log: path of the build log
  * @image_hash: SHA-256 of the image
@@ -58,7 +58,7 @@ struct kernel_builder {
 struct kernel_image {
 	char key[HASH_HEX];
 	char *dir;
-	char *bzimage;
+	char *vmlinux;
 	char *config;
 	char *log;
 	char image_hash[HASH_HEX];

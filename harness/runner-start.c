@@ -154,7 +154,7 @@ int runner_slot_start(struct runner *runner, struct slot *slot, struct err *err)
 	enum engine engine = runner_engine(cell, config->engine);
 	struct guest_config guest = {
 		.qemu = config->qemu,
-		.bzimage = variant->image.bzimage,
+		.vmlinux = variant->image.vmlinux,
 		.initramfs = slot->initramfs,
 		.cmdline = needs.cmdline,
 		.engine = engine,

@@ -23,7 +23,7 @@
 /**
  * struct runner_variant - a variant of the run
  * @variant: as its folder describes it
- * @image: its kernel; bzimage is NULL when there is none
+ * @image: its kernel; vmlinux is NULL when there is none
  * @why_not: why there is no kernel, NULL when there is one
  * @selftests: the kernel's mm selftests; dir is NULL where no cell wants them
  * @why_no_selftests: why there are none although a cell wants them, or NULL

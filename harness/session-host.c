@@ -27,7 +27,6 @@ static struct host_request request_of(const struct session *session, unsigned in
 		.root = "",
 		.results = asked->out ? asked->out : asked->opts->paths.results,
 		.cache = asked->opts->paths.cache,
-		.kernels = asked->opts->paths.kernels,
 		.topo = session->topo,
 		.probe = session->probed ? &session->probe : NULL,
 	};

@@ -191,7 +191,7 @@ static int probe(struct session *session, struct err *err)
 	const struct engine_probe_request request = {
 		.device = ENGINE_KVM_DEVICE,
 		.qemu = session->qemu,
-		.bzimage = session->variant[0].image.bzimage,
+		.vmlinux = session->variant[0].image.vmlinux,
 		.initramfs = initramfs,
 		.cache = opts->paths.cache,
 		.force = session->request->probe_again,

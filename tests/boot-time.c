@@ -34,7 +34,7 @@ static int boot(const char *qemu, const struct kernel_image *image, const char *
 {
 	struct guest_config config = {
 		.qemu = qemu,
-		.bzimage = image->bzimage,
+		.vmlinux = image->vmlinux,
 		.initramfs = initramfs,
 		.engine = ENGINE_TCG,
 		.machine = machine,

@@ -34,19 +34,14 @@ static const char makefile[] =
 	"OBJS := mm/alloc.o mm/free.o kernel/main.o kernel/exit.o\n"
 	"GATE := $(shell cat gate.txt)\n"
 	"KEY := $(notdir $(patsubst %/linux,%,$(CURDIR)))\n"
-	"bzImage: arch/x86/boot/bzImage\n"
 	"tinyconfig:\n"
 	"\t@echo '  TINY    config'\n"
 	"\t@echo CONFIG_TINY=y > .config\n"
 	"olddefconfig:\n"
 	"\t@awk -f olddef.awk known.txt .config > .config.new && mv .config.new .config\n"
-	"arch/x86/boot/bzImage: vmlinux .config\n"
-	"\t@echo '  BUILD   $@'\n"
-	"\t@mkdir -p arch/x86/boot\n"
-	"\t@cat vmlinux .config > $@\n"
-	"vmlinux: $(OBJS)\n"
+	"vmlinux: $(OBJS) .config\n"
 	"\t@echo '  LD      $@'\n"
-	"\t@cat $(OBJS) > $@\n"
+	"\t@cat $(OBJS) .config > $@\n"
 	"\t@cp $@ System.map\n"
 	"%.o: %.c include/page.h tools/objtool/objtool\n"
 	"\t@echo '  CC      $@'\n"
@@ -58,7 +53,7 @@ static const char makefile[] =
 	"\t{ echo '  HOSTCC  $@'; echo tool > $@; echo $(CURDIR) > tools/objtool/.objtool.cmd; }\n"
 	"mrproper:\n"
 	"\t@rm -f .config $(OBJS) tools/objtool/objtool\n"
-	".PHONY: FORCE bzImage tinyconfig olddefconfig mrproper\n";
+	".PHONY: FORCE tinyconfig olddefconfig mrproper\n";
 
 /* The last line of each known option, unknown ones dropped: what Kconfig does. */
 static const char olddef[] =

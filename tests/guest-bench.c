@@ -49,7 +49,7 @@ int bench_open(void **state)
 	bench->qemu = bench_find_fake();
 	bench->config = (struct guest_config){
 		.qemu = bench->qemu,
-		.bzimage = "/no/bzImage",
+		.vmlinux = "/no/vmlinux",
 		.initramfs = "/no/initramfs",
 		.engine = ENGINE_TCG,
 		.cpus = 1,

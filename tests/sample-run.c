@@ -413,7 +413,7 @@ static void do_cell(struct maker *maker, struct store_cell *cell, size_t variant
 			  "numa_maps: 512 MiB bound to node 1, 403 MiB of it there";
 	must(store_cell_begin(maker->store, cell, &maker->err), &maker->err);
 	cell->command = "qemu-system-x86_64 -M microvm -accel tcg -icount shift=0,sleep=off "
-			"-kernel '/var/cache/page meta/bzImage' -append 'nokaslr norandmaps'";
+			"-kernel '/var/cache/page meta/vmlinux' -append 'nokaslr norandmaps'";
 	if (last)
 		return;
 	if (trouble && variant == 2)

@@ -422,7 +422,7 @@ static void remainders_go_unless_their_builder_is_at_work(void **state)
 	const char *root = *state;
 	pid_t builder;
 
-	put(root, "image/" KEY_A ".new/bzImage", "x");
+	put(root, "image/" KEY_A ".new/vmlinux", "x");
 	put(root, "source/" KEY_B ".trash/file", "x");
 	builder = holder(root, CACHE_IMAGE, HOLD_BUILD, KEY_A);
 	assert_int_equal(cache_prune(folder, UINT64_MAX, NULL, NULL), 0);

@@ -31,7 +31,7 @@ static int open_host(void **state)
 	if (!mkdtemp(host->dir))
 		return -1;
 	host->cache = str_printf("%s/cache", host->dir);
-	host->kernel = str_printf("%s/bzImage", host->dir);
+	host->kernel = str_printf("%s/vmlinux", host->dir);
 	*state = host;
 	return fs_write(host->kernel, "kernel", 6, NULL);
 }
@@ -57,7 +57,7 @@ static struct engine_probe_request request_of(const struct host *host)
 	return (struct engine_probe_request){
 		.device = host->kernel,
 		.qemu = host->qemu,
-		.bzimage = host->kernel,
+		.vmlinux = host->kernel,
 		.initramfs = "/no/initramfs",
 		.cache = host->cache,
 	};
@@ -205,7 +205,7 @@ static void without_the_device_nothing_is_tried(void **state)
 	struct err err = { "" };
 
 	request.device = "/no/such/device";
-	request.bzimage = "/no/such/bzImage";
+	request.vmlinux = "/no/such/vmlinux";
 	assert_int_equal(engine_probe_kvm(&request, &answer, &err), 0);
 	assert_false(answer.kvm);
 	assert_string_equal(answer.why, "/no/such/device: No such file or directory");
@@ -218,9 +218,9 @@ static void a_missing_kernel_is_an_error(void **state)
 	struct engine_probe answer = { .kvm = true };
 	struct err err = { "" };
 
-	request.bzimage = "/no/such/bzImage";
+	request.vmlinux = "/no/such/vmlinux";
 	assert_int_equal(engine_probe_kvm(&request, &answer, &err), -ENOENT);
-	assert_non_null(strstr(err.text, "/no/such/bzImage"));
+	assert_non_null(strstr(err.text, "/no/such/vmlinux"));
 	assert_true(answer.kvm);
 }
 

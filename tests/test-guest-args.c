@@ -19,7 +19,7 @@ static const struct guest_fds fds = { .console = 11, .port = 12, .qmp = 13 };
 static struct guest_config small(enum engine engine)
 {
 	return (struct guest_config){
-		.qemu = "qemu", .bzimage = "/k/bzImage", .initramfs = "/k/initramfs",
+		.qemu = "qemu", .vmlinux = "/k/vmlinux", .initramfs = "/k/initramfs",
 		.engine = engine, .cpus = 1, .mem_mib = 512, .nodes = 1,
 	};
 }
@@ -81,7 +81,7 @@ static void every_guest_ends_when_its_kernel_does(void **state)
 		assert_true(strv_has(&argv, "-nodefaults"));
 		assert_true(strv_has(&argv, "-no-user-config"));
 		assert_true(strv_has(&argv, "-S"));
-		assert_true(has(&argv, "-kernel", "/k/bzImage"));
+		assert_true(has(&argv, "-kernel", "/k/vmlinux"));
 		assert_true(has(&argv, "-initrd", "/k/initramfs"));
 		assert_string_equal(argv.item[0], "qemu");
 		strv_free(&argv);

@@ -70,7 +70,7 @@ static int boot(const char *initramfs, struct guest_result *ret_result, struct e
 	};
 	int error = qemu ? guest_kernel(&image, err) : err_set(err, -ENODEV, "there is no QEMU");
 
-	config.bzimage = image.bzimage;
+	config.vmlinux = image.vmlinux;
 	if (!error)
 		error = guest_run(&config, ret_result, err);
 	kernel_image_free(&image);

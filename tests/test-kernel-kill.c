@@ -254,7 +254,7 @@ static void a_held_image_survives_a_prune(void **state)
 	struct kernel_image image = fake_build(fake, "baseline");
 
 	assert_int_equal(cache_prune(fake->cache, 0, NULL, NULL), 0);
-	assert_true(fs_exists(image.bzimage));
+	assert_true(fs_exists(image.vmlinux));
 	kernel_image_free(&image);
 	assert_int_equal(cache_prune(fake->cache, 0, NULL, NULL), 0);
 	image = fake_build(fake, "baseline");
@@ -272,7 +272,7 @@ static void the_limit_is_held_after_a_build(void **state)
 
 	kb.limit = 1;
 	assert_int_equal(kernel_build(&kb, variant, &image, NULL), 0);
-	assert_true(fs_exists(image.bzimage));
+	assert_true(fs_exists(image.vmlinux));
 	assert_int_equal(cache_list(fake->cache, &list, NULL), 0);
 	assert_int_equal(list.nr, 1);
 	assert_string_equal(list.entry[0].kind, "image");
@@ -286,7 +286,7 @@ static void a_damaged_image_is_built_anew(void **state)
 	const struct fake_kernel *fake = *state;
 	struct kernel_image image = fake_build(fake, "baseline"), again;
 
-	assert_int_equal(truncate(image.bzimage, 3), 0);
+	assert_int_equal(truncate(image.vmlinux, 3), 0);
 	again = fake_build(fake, "baseline");
 	assert_false(again.cached);
 	assert_string_equal(again.image_hash, image.image_hash);

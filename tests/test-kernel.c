@@ -23,7 +23,7 @@ static void a_kernel_is_built_once(void **state)
 	struct kernel_image first = fake_build(*state, "baseline"), second;
 
 	assert_false(first.cached);
-	assert_true(fs_exists(first.bzimage));
+	assert_true(fs_exists(first.vmlinux));
 	assert_true(fs_exists(first.config));
 	assert_true(fs_exists(first.log));
 	assert_true(kernel_image_has(&first, "CONFIG_MM=y"));
@@ -274,45 +274,6 @@ static void a_comment_in_the_config_is_no_other_kernel(void **state)
 	kernel_image_free(&image);
 }
 
-static void put_packer(const struct fake_kernel *fake, const char *version)
-{
-	char *path = str_printf("%s/bin/lz4", fake->dir);
-	char *script = str_printf("#!/bin/sh\necho 'LZ4 %s'\necho more\n", version);
-
-	fake_write(fake->dir, "bin/lz4", script);
-	assert_int_equal(chmod(path, 0755), 0);
-	free(script);
-	free(path);
-}
-
-/* bzImage has what lz4 wrote: another lz4 is another image. */
-static void another_packer_is_another_kernel(void **state)
-{
-	const struct fake_kernel *fake = *state;
-	char *old = str_dup(getenv("PATH")), *path = str_printf("%s/bin:%s", fake->dir, old);
-	char *key[3], *base[2];
-
-	fake_variant(fake, "packed", "[config]\nCONFIG_KERNEL_LZ4 = y\n", NULL);
-	setenv("PATH", path, 1);
-	put_packer(fake, "v1.9.4");
-	key[0] = fake_key(fake, "packed");
-	key[1] = fake_key(fake, "packed");
-	base[0] = fake_key(fake, "baseline");
-	put_packer(fake, "v1.10.0");
-	key[2] = fake_key(fake, "packed");
-	base[1] = fake_key(fake, "baseline");
-	setenv("PATH", old, 1);
-	assert_string_equal(key[0], key[1]);
-	assert_string_not_equal(key[0], key[2]);
-	assert_string_equal(base[0], base[1]);	/* is not packed with it */
-	for (size_t i = 0; i < ARRAY_SIZE(key); i++)
-		free(key[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(base); i++)
-		free(base[i]);
-	free(path);
-	free(old);
-}
-
 /* Each way to the same source gives the same image. */
 static void tarball_folder_and_revision_give_the_same_bytes(void **state)
 {
@@ -374,7 +335,6 @@ int main(void)
 		TEST(sources_are_shared_and_never_written_to),
 		TEST(an_edited_source_is_another_kernel),
 		TEST(a_comment_in_the_config_is_no_other_kernel),
-		TEST(another_packer_is_another_kernel),
 		TEST(tarball_folder_and_revision_give_the_same_bytes),
 	};
 

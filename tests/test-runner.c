@@ -89,7 +89,7 @@ static int open_bench(void **state)
 		return -1;
 	bench->run_dir = str_printf("%s/run", bench->dir);
 	bench->qemu = str_printf("%s/qemu", bench->dir);
-	bench->image.image.bzimage = str_dup("/no/bzImage");
+	bench->image.image.vmlinux = str_dup("/no/vmlinux");
 	bench->image.image.config = str_printf("%s/config", bench->dir);
 	bench->image.variant = &bench->variant;
 	fs_write(bench->image.image.config, "", 0, &err);
@@ -109,7 +109,7 @@ static int close_bench(void **state)
 	topo_free(bench->topo);
 	strv_free(&bench->plan.label);
 	fs_remove(bench->dir, NULL);
-	free(bench->image.image.bzimage);
+	free(bench->image.image.vmlinux);
 	free(bench->image.image.config);
 	free(bench->run_dir);
 	free(bench->qemu);
