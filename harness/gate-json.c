@@ -83,7 +83,7 @@ static json_t *step_json(const struct gate *gate, size_t at)
 {
 	const struct gate_step *step = &gate->step[at];
 
-	return json_pack("{s:i, s:o, s:s, s:o, s:f, s:i, s:s, s:o, s:i, s:I, s:o, s:o}",
+	return json_pack("{s:i, s:o, s:s, s:o, s:f, s:i, s:s, s:o, s:i, s:I, s:i, s:o, s:o}",
 			 "patch", (int)at + 1,
 			 "subject", json_text(step->patch->subject),
 			 "verdict", gate_verdict_name(step->verdict),
@@ -94,6 +94,7 @@ static json_t *step_json(const struct gate *gate, size_t at)
 			 "changed_functions", functions_json(step->patch),
 			 "reached_functions", (int)step->reached,
 			 "calls", (json_int_t)step->calls,
+			 "untouched_cells", (int)step->untouched,
 			 "failures", failures_json(gate, at),
 			 "changes", changes_json(gate, gate->change, gate->nr_changes, at + 1));
 }

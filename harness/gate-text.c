@@ -334,6 +334,17 @@ static void print_verdict(const struct gate *gate, unsigned int flags, FILE *out
 	fputc('\n', out);
 }
 
+static void print_untouched(const struct gate *gate, FILE *out)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < gate->nr_steps; i++)
+		nr += gate->step[i].untouched;
+	if (nr)
+		fprintf(out, "\n%zu cell%s enter no function that changed, and have the base's figures "
+			"(--fresh runs all)\n", nr, nr == 1 ? "" : "s");
+}
+
 void gate_print_text(const struct gate *gate, unsigned int flags, FILE *out)
 {
 	print_patches(gate, flags, out);
@@ -345,6 +356,7 @@ void gate_print_text(const struct gate *gate, unsigned int flags, FILE *out)
 	print_changes(gate, "the series makes better", gate->series, gate->nr_series,
 		      GATE_IMPROVEMENT, flags, out);
 	print_not_run(gate, out);
+	print_untouched(gate, out);
 	print_seen(gate, out);
 	print_verdict(gate, flags, out);
 }

@@ -10,6 +10,7 @@
 
 #include "compare-private.h"
 #include "gate.h"
+#include "reuse.h"
 
 static const char *const verdict_word[GATE_VERDICT_NR] = {
 	[GATE_NO_CHANGE] = "no change",
@@ -315,6 +316,17 @@ static void judge_exercise(struct gate *gate, size_t at)
 		worsen(&step->verdict, GATE_INCONCLUSIVE);
 }
 
+static size_t count_untouched(const struct gate *gate, size_t side)
+{
+	const struct store_content *content = gate->compare->content;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < content->nr_checks; i++)
+		nr += !strcmp(content->check[i].name, REUSE_UNTOUCHED) &&
+		      is_of_variant(gate->compare, content->check[i].cell, side);
+	return nr;
+}
+
 /* --- all of it --- */
 
 /* A figure that a later patch made good again is the patch's matter and not the series'. */
@@ -342,8 +354,10 @@ void gate_judge(const struct compare *compare, const struct gate_patch *patch, s
 	judge_figures(&gate, rules);
 	judge_checks(&gate);
 	for (size_t i = 0; i < nr_patches; i++)
-		if (!patch[i].why_not)
+		if (!patch[i].why_not) {
 			judge_exercise(&gate, i);
+			gate.step[i].untouched = count_untouched(&gate, i + 1);
+		}
 	for (size_t i = 0; i < nr_patches; i++)
 		worsen(&gate.verdict, weight_in_series(&gate.step[i]));
 	*ret_gate = gate;

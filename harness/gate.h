@@ -159,6 +159,8 @@ struct gate_failure {
  * @exercise: whether the change has run
  * @reached: how many of the changed functions were entered by workloads
  * @calls: how often in all
+ * @untouched: cells that enter none of the functions in which its kernel differs from the
+ *	base, and that have the base's figures for it
  */
 struct gate_step {
 	const struct gate_patch *patch;
@@ -170,6 +172,7 @@ struct gate_step {
 	enum gate_exercise exercise;
 	size_t reached;
 	uint64_t calls;
+	size_t untouched;
 };
 
 /**

@@ -11,6 +11,9 @@
 
 struct reuse;
 
+/* The check of a cell that was taken from another kernel, see runner_find_untouched(). */
+#define REUSE_UNTOUCHED "untouched"
+
 /** struct reuse_cell - a cell of an earlier run; points into struct reuse */
 struct reuse_cell {
 	const char *run;

@@ -11,7 +11,6 @@
 #include "runner-private.h"
 
 #define MEASURED_BEFORE "measured-before"
-#define UNTOUCHED "untouched"
 
 static struct store_check passed(const char *name, const char *reason)
 {
@@ -55,7 +54,7 @@ static struct store_check *untouched_checks(const struct runner *runner,
 	for (size_t i = 0; i < known->nr_checks; i++)
 		if (strcmp(known->check[i].name, MEASURED_BEFORE))
 			check[nr++] = known->check[i];
-	check[nr++] = passed(UNTOUCHED, *ret_reason);
+	check[nr++] = passed(REUSE_UNTOUCHED, *ret_reason);
 	*ret_nr = nr;
 	return check;
 }

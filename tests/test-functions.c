@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "entered.h"
 #include "functions.h"
 #include "proc.h"
 #include "reached.h"
@@ -79,6 +80,11 @@ static void compile(struct bench *bench, const char *tree, const char *object, c
 	free(dir);
 	free(path);
 	free(source);
+}
+
+static void put(const char *path, const char *text)
+{
+	assert_int_equal(fs_write(path, text, strlen(text), NULL), 0);
 }
 
 static void compare(struct bench *bench)
@@ -164,6 +170,242 @@ static void trees_and_maps_that_are_not_there_are_errors(void **state)
 	assert_int_equal(bench->list.nr, 0);
 }
 
+/* --- what differs beside functions --- */
+
+static void assert_everywhere(struct bench *bench, const char *old, const char *new, const char *why)
+{
+	compile(bench, bench->old, "mm/x.o", old);
+	compile(bench, bench->new, "mm/x.o", new);
+	compare(bench);
+	if (!why && bench->list.everywhere)
+		fail_msg("nothing else differs, and it says: %s", bench->list.everywhere);
+	if (why && (!bench->list.everywhere || !strstr(bench->list.everywhere, why)))
+		fail_msg("wanted: %s; got: %s", why,
+			 bench->list.everywhere ? bench->list.everywhere : "nothing");
+}
+
+/* A table of functions, of which one is static, so that it is a place in the code. */
+#define TABLE "int (*const table[])(int) = { first, second, third };\n"
+
+static void a_table_of_functions_that_moved_is_the_same(void **state)
+{
+	assert_everywhere(*state, HEAD FIRST REST TABLE,
+			  HEAD "int first(int x)\n{\n\treturn say((void *)1, x) * say((void *)2, x);\n}\n"
+			  REST TABLE, NULL);
+}
+
+static void another_order_in_a_table_is_everywhere(void **state)
+{
+	assert_everywhere(*state, HEAD FIRST REST TABLE,
+			  HEAD FIRST REST "int (*const table[])(int) = { second, first, third };\n",
+			  "mm/x.o: section .rodata differs");
+}
+
+static void another_static_function_in_a_table_is_everywhere(void **state)
+{
+	static const char pair[] = "static int left(int x)\n{\n\treturn x + 1;\n}\n"
+				   "static int right(int x)\n{\n\treturn x + 2;\n}\n";
+	char *old = str_printf("%sint (*const pair[])(int) = { left, right };\n", pair);
+	char *new = str_printf("%sint (*const pair[])(int) = { right, left };\n", pair);
+
+	assert_everywhere(*state, old, new, "section .rodata differs");
+	free(new);
+	free(old);
+}
+
+static void a_constant_is_everywhere(void **state)
+{
+	assert_everywhere(*state, HEAD FIRST "int limit = 3;\n", HEAD FIRST "int limit = 4;\n",
+			  "mm/x.o: section .data differs");
+}
+
+static void a_variable_more_is_everywhere(void **state)
+{
+	assert_everywhere(*state, HEAD FIRST, HEAD FIRST "char room[64];\n", "section .bss differs");
+}
+
+static void a_text_is_everywhere(void **state)
+{
+	assert_everywhere(*state, HEAD REST, HEAD "const char *name(void)\n{\n\treturn \"Name\";\n}\n"
+			  REST, "section .rodata.str1.1 differs");
+}
+
+static void the_code_of_an_architecture_is_everywhere(void **state)
+{
+	struct bench *bench = *state;
+
+	compile(bench, bench->old, "arch/x86/mm/x.o", HEAD FIRST REST);
+	compile(bench, bench->new, "arch/x86/mm/x.o",
+		HEAD "int first(int x)\n{\n\treturn x * 5;\n}\n" REST);
+	compare(bench);
+	assert_int_equal(bench->list.nr, 1);
+	assert_non_null(strstr(bench->list.everywhere, "arch/x86/mm/x.o"));
+}
+
+static void a_function_without_a_place_is_everywhere(void **state)
+{
+	assert_everywhere(*state, HEAD FIRST, HEAD FIRST "int other(int x)\n{\n\treturn say(0, x);\n}\n",
+			  "other is no function of the new kernel");
+}
+
+static void another_variable_of_the_file_is_a_change(void **state)
+{
+	static const char old[] = "static int a, b;\nint first(int x)\n{\n\treturn a += x;\n}\n"
+				  "int third(int x)\n{\n\treturn b += x;\n}\n";
+	static const char new[] = "static int a, b;\nint first(int x)\n{\n\treturn b += x;\n}\n"
+				  "int third(int x)\n{\n\treturn a += x;\n}\n";
+	struct bench *bench = *state;
+
+	compile(bench, bench->old, "mm/x.o", old);
+	compile(bench, bench->new, "mm/x.o", new);
+	compare(bench);
+	assert_int_equal(bench->list.nr, 2);
+}
+
+/* --- what it means for memory --- */
+
+static const char *edge_between(struct bench *bench, const char *old, const char *new)
+{
+	char *before = str_printf("%s/old.map", bench->dir);
+	char *after = str_printf("%s/new.map", bench->dir);
+	const char *edge;
+
+	assert_int_equal(fs_write(before, old, strlen(old), &bench->err), 0);
+	assert_int_equal(fs_write(after, new, strlen(new), &bench->err), 0);
+	assert_int_equal(functions_find_edge(before, after, &edge, &bench->err), 0);
+	free(before);
+	free(after);
+	return edge;
+}
+
+static void an_image_that_takes_another_page_is_seen(void **state)
+{
+	static const char old[] = "ffffffff81000000 T _text\nffffffff81800ff0 T _etext\n"
+				  "ffffffff81c00000 B _end\n";
+
+	assert_null(edge_between(*state, old, "ffffffff81000000 T _text\n"
+				 "ffffffff81800fff T _etext\nffffffff81c00000 B _end\n"));
+	assert_string_equal(edge_between(*state, old, "ffffffff81000000 T _text\n"
+					 "ffffffff81801000 T _etext\nffffffff81c00000 B _end\n"),
+			    "_etext");
+	assert_string_equal(edge_between(*state, old, "ffffffff81000000 T _text\n"
+					 "ffffffff81800ff0 T _etext\n"), "_end");
+}
+
+static void a_map_that_is_not_there_is_an_error(void **state)
+{
+	struct bench *bench = *state;
+	const char *edge;
+
+	assert_int_equal(functions_find_edge("/nonexistent", bench->map, &edge, &bench->err), -ENOENT);
+	assert_non_null(strstr(bench->err.text, "/nonexistent"));
+}
+
+static void what_patches_changed_adds_up(void **state)
+{
+	struct function_place first = { .name = (char *)"first" }, third = { .name = (char *)"third" };
+	const struct function_list one = { .item = &first, .nr = 1, .objects = 1 };
+	const struct function_list two = { .item = &third, .nr = 1, .objects = 2,
+					   .everywhere = (char *)"data" };
+	struct bench *bench = *state;
+
+	functions_add(&bench->list, &one);
+	assert_null(bench->list.everywhere);
+	functions_add(&bench->list, &two);
+	assert_int_equal(bench->list.nr, 2);
+	assert_int_equal(bench->list.objects, 3);
+	assert_true(functions_has(&bench->list, "first") && functions_has(&bench->list, "third"));
+	assert_string_equal(bench->list.everywhere, "data");
+}
+
+/* --- which cells enter them --- */
+
+static void what_a_cell_enters_is_remembered(void **state)
+{
+	struct function_place other = { .name = (char *)"zz_other" };
+	const struct function_list none = { .item = &other, .nr = 1 };
+	struct bench *bench = *state;
+	struct function_list all = { 0 };
+	char *path = entered_path(bench->dir, "agent", "QEMU 1", "job");
+	char *counted = str_printf("%s/counted", bench->dir), *name;
+
+	/* _text, first, second, third, start, and what is no function. */
+	assert_int_equal(functions_find(NULL, bench->map, &all, &bench->err), 0);
+	assert_int_equal(all.nr, 5);
+	assert_int_equal(entered_find(path, &none, &name), -ENOENT);
+	put(counted, REACHED_HEADER "\n0\n0\n1\n0\n1\nend\n");
+	assert_int_equal(entered_keep(path, &all, counted, &bench->err), 0);
+	assert_int_equal(entered_find(path, &none, &name), 0);
+	assert_null(name);
+	other.name = (char *)"second";
+	assert_int_equal(entered_find(path, &none, &name), 0);
+	assert_string_equal(name, "second");
+	free(name);
+	other.name = (char *)"secon";
+	assert_int_equal(entered_find(path, &none, &name), 0);
+	assert_null(name);
+	functions_free(&all);
+	free(counted);
+	free(path);
+}
+
+static void another_agent_qemu_or_job_enters_what_it_likes(void **state)
+{
+	struct bench *bench = *state;
+	char *path = entered_path(bench->dir, "agent", "QEMU 1", "job");
+	char *other[] = {
+		entered_path(bench->dir, "agent", "QEMU 1", "job 2"),
+		entered_path(bench->dir, "agent", "QEMU 2", "job"),
+		entered_path(bench->dir, "agent 2", "QEMU 1", "job"),
+		entered_path("/other", "agent", "QEMU 1", "job"),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(other); i++) {
+		assert_string_not_equal(path, other[i]);
+		free(other[i]);
+	}
+	free(path);
+}
+
+static void what_is_not_whole_is_not_known(void **state)
+{
+	static const char *const bad[] = {
+		"", "end\n", "pagemeta entered 1\n", "pagemeta entered 1\nfirst\n",
+		"pagemeta entered 2\nfirst\nend\n", "pagemeta entered 1\nfirst\nend",
+		"pagemeta entered 1\nfirst\nlegend\n",
+	};
+	struct function_place place = { .name = (char *)"first" };
+	const struct function_list list = { .item = &place, .nr = 1 };
+	struct bench *bench = *state;
+	char *path = str_printf("%s/entered", bench->dir), *name;
+
+	put(path, "pagemeta entered 1\nfirst\nend\n");
+	assert_int_equal(entered_find(path, &list, &name), 0);
+	free(name);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		put(path, bad[i]);
+		assert_int_equal(entered_find(path, &list, &name), -ENOENT);
+		assert_null(name);
+	}
+	free(path);
+}
+
+static void what_the_plugin_did_not_finish_is_not_remembered(void **state)
+{
+	struct bench *bench = *state;
+	char *path = entered_path(bench->dir, "agent", "QEMU 1", "job");
+	char *counted = str_printf("%s/counted", bench->dir);
+	struct function_list all = { 0 };
+
+	assert_int_equal(functions_find(NULL, bench->map, &all, &bench->err), 0);
+	put(counted, REACHED_HEADER "\n0\n0\n1\n0\n");
+	assert_int_equal(entered_keep(path, &all, counted, &bench->err), -EBADMSG);
+	assert_false(fs_exists(path));
+	functions_free(&all);
+	free(counted);
+	free(path);
+}
+
 /* --- what the plugin wrote --- */
 
 static void take(struct bench *bench, const char *text, struct record *record)
@@ -224,6 +466,22 @@ int main(void)
 		TEST(the_same_code_is_no_change),
 		TEST(a_new_object_is_all_new_and_init_code_is_told_apart),
 		TEST(trees_and_maps_that_are_not_there_are_errors),
+		TEST(a_table_of_functions_that_moved_is_the_same),
+		TEST(another_order_in_a_table_is_everywhere),
+		TEST(another_static_function_in_a_table_is_everywhere),
+		TEST(a_constant_is_everywhere),
+		TEST(a_variable_more_is_everywhere),
+		TEST(a_text_is_everywhere),
+		TEST(the_code_of_an_architecture_is_everywhere),
+		TEST(a_function_without_a_place_is_everywhere),
+		TEST(another_variable_of_the_file_is_a_change),
+		TEST(an_image_that_takes_another_page_is_seen),
+		TEST(a_map_that_is_not_there_is_an_error),
+		TEST(what_patches_changed_adds_up),
+		TEST(what_a_cell_enters_is_remembered),
+		TEST(another_agent_qemu_or_job_enters_what_it_likes),
+		TEST(what_is_not_whole_is_not_known),
+		TEST(what_the_plugin_did_not_finish_is_not_remembered),
 		TEST(calls_become_series_of_the_cell),
 		TEST(garbage_is_a_broken_check),
 	};
