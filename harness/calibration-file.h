@@ -120,6 +120,14 @@ const struct calibration_row *calibration_find(const struct calibration_file *fi
  */
 char *calibration_summary(const struct calibration_file *file, const struct compare *compare);
 
+/**
+ * calibration_print_seen() - that line, or why there is none, below the figures of a run
+ * @cache: root of the cache
+ * @compare: of the run; where nothing is compared nothing is printed
+ * @out: where to
+ */
+void calibration_print_seen(const char *cache, const struct compare *compare, FILE *out);
+
 /** calibration_print() - a line for each metric: false alarms, and what is seen */
 void calibration_print(const struct calibration_file *file, FILE *out);
 

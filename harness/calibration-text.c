@@ -167,3 +167,18 @@ char *calibration_summary(const struct calibration_file *file, const struct comp
 	free(change);
 	return text;
 }
+
+/* A difference that is not shown is worth as much as the smallest that would be. */
+void calibration_print_seen(const char *cache, const struct compare *compare, FILE *out)
+{
+	struct calibration_file seen;
+	char *text = NULL;
+
+	if (compare->variant.nr < 2)
+		return;
+	if (calibration_of_run(cache, &compare->content->run, &seen, &text))
+		text = calibration_summary(&seen, compare);
+	fprintf(out, "%s\n", text);
+	free(text);
+	calibration_free(&seen);
+}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibration-file.h"
 #include "cmd.h"
 #include "compare.h"
 #include "plot.h"
@@ -40,7 +41,7 @@ static int compare_content(const struct options *opts, const struct compare_opti
 			     (own->all || opts->verbose > 0 ? COMPARE_ALL : 0);
 	struct compare compare;
 	struct err err = { "" };
-	int code;
+	int code, failed;
 
 	if (compare_make(content, &compare, &err)) {
 		report_error("%s", err.text);
@@ -48,8 +49,10 @@ static int compare_content(const struct options *opts, const struct compare_opti
 	}
 	code = compare_exit_code(content);
 	/* main() reports what became of stdout. */
-	if (compare_print(&compare, own->format, flags, stdout) ||
-	    (own->plot && draw(opts, &compare, dir)))
+	failed = compare_print(&compare, own->format, flags, stdout);
+	if (!failed && own->format == PRINT_TEXT)
+		calibration_print_seen(opts->paths.cache, &compare, stdout);
+	if (failed || (own->plot && draw(opts, &compare, dir)))
 		code = EXIT_BROKEN;
 	compare_free(&compare);
 	return code;

@@ -348,6 +348,9 @@ static int conclude(const struct gate_options *gate, const struct options *opts,
 		goto out;
 	}
 	gate_judge(&compare, kernels->patch, gate->steps.set.nr, &rules, &judged);
+	if (session->store && calibration_of_run(opts->paths.cache, &content.run, &seen, &why_not_seen))
+		judged.seen = &seen;
+	judged.why_not_seen = why_not_seen;
 	code = gate_exit_code(&judged);
 	if (print_gate(gate, &judged, flags, session->store ? store_dir(session->store) : "none"))
 		code = EXIT_BROKEN;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cache-model.h"
+#include "calibration-file.h"
 #include "cmd.h"
 #include "compare.h"
 #include "plot.h"
@@ -206,6 +207,7 @@ static int present(const struct run_options *run, const struct options *opts,
 		report_error("standard output: cannot write: %s", strerror(errno));
 		goto out;
 	}
+	calibration_print_seen(opts->paths.cache, &compare, stdout);
 	code = compare_exit_code(&content);
 	if (!run->no_plots && draw(opts, &compare, store_dir(session->store)) && code == EXIT_OK)
 		code = EXIT_BROKEN;
