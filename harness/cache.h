@@ -4,7 +4,8 @@
  *
  *	source/KEY/	linux/ (unpacked, never written to), manifest.json, used
  *	tree/KEY/	linux/ (being built or built), manifest.json once it is built
- *	image/KEY/	vmlinux, config, System.map, build.log, manifest.json
+ *	image/KEY/	vmlinux, config, System.map, build.log, manifest.json;
+ *			entered/: which functions cells enter, see entered.h
  *	log/KEY.log	the log of a build that goes on or has failed
  *	selftest/KEY/	programs of the kernel's mm selftests, manifest.json
  *	libperf/KEY/	lib/, include/, manifest.json; made by build-aux/libperf.sh

@@ -41,7 +41,7 @@ static const struct workload_param odirect_params[] = {
 	{ .name = "ops", .help = "operations of each size, API and direction",
 	  .def = "32", .min = 4, .max = 20000, .quick = "32", .full = "2000" },
 	{ .name = "gup_pages", .help = "pages of the range that gup_test takes references to",
-	  .def = "16384", .min = 1024, .max = 32768, .quick = "16384", .full = "32768" },
+	  .def = "16384", .min = 1024, .max = 32768, .quick = "4096", .full = "32768" },
 	{ .name = NULL }
 };
 
