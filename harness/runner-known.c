@@ -177,7 +177,7 @@ bool runner_find_untouched(const struct runner *runner, size_t index,
 	char *job, *path = NULL, *entered = NULL;
 	bool found;
 
-	if (!config->reuse || !differs || differs->everywhere || cell->trial != 1 ||
+	if (!config->reuse || !differs || differs->everywhere ||
 	    runner_engine(cell, config->engine) != ENGINE_EXACT || is_first_of_kernel(runner, index))
 		return false;
 	job = job_of(runner, cell, 0);
