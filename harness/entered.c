@@ -57,7 +57,7 @@ int entered_keep(const char *path, const struct function_list *all, const char *
 	return error;
 }
 
-/* What a power cut left behind has no end. */
+/* Of another version, or edited by hand: whoever cannot tell runs the cell. */
 static bool is_whole(const char *text)
 {
 	size_t len = strlen(text);

@@ -380,8 +380,7 @@ static int run_cells(struct session *session, const bool *finished,
 		.finished = finished,
 		.progress = session->progress,
 		.watched = session_watched(session),
-		.agent_hash = session->agent_hash,
-		.qemu_version = session->qemu_version,
+		.agent_hash = session->agent_hash, .qemu_version = session->qemu_version,
 	};
 	struct reuse *reuse = NULL;
 	struct err look_err = { "" };
