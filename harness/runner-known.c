@@ -145,6 +145,17 @@ static bool lacks_notes(const struct runner *runner, size_t index)
 	return lacks;
 }
 
+/* Where calls are to be counted, a cell in which nobody counted tells that nothing ran. */
+static bool lacks_calls(const struct runner *runner, size_t index, const struct reuse_cell *known)
+{
+	if (!runner_counts_calls(runner, index))
+		return false;
+	for (size_t i = 0; i < known->nr_series; i++)
+		if (!strcmp(known->series[i].name, FUNCTIONS_CALLS))
+			return false;
+	return true;
+}
+
 bool runner_find_known(const struct runner *runner, size_t index, struct reuse_cell *ret_known)
 {
 	const struct plan_cell *cell = runner_cell(runner, index);
@@ -154,7 +165,8 @@ bool runner_find_known(const struct runner *runner, size_t index, struct reuse_c
 	if (!runner->config->reuse || !cell->trial || lacks_notes(runner, index))
 		return false;
 	job = job_of(runner, cell, cell->variant);
-	found = job && find(runner, cell, cell->variant, job, ret_known);
+	found = job && find(runner, cell, cell->variant, job, ret_known) &&
+		!lacks_calls(runner, index, ret_known);
 	free(job);
 	return found;
 }

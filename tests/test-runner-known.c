@@ -265,6 +265,15 @@ static void but_not_where_they_are(void **state)
 	assert_true(found(bench, BASE, runner_find_known));
 }
 
+/* A bisection has measured the kernel, and counted nothing. */
+static void a_cell_in_which_nobody_counted_calls_is_run(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->image[0].changed_path = (char *)"functions";
+	assert_false(found(bench, BASE, runner_find_known));
+}
+
 static bool notes(const struct bench *bench, size_t cell)
 {
 	char *path = runner_notes_entered(&bench->runner, cell);
@@ -311,6 +320,7 @@ int main(void)
 		TEST(the_base_is_measured_once),
 		TEST(and_once_more_where_its_functions_are_not_known),
 		TEST(but_not_where_they_are),
+		TEST(a_cell_in_which_nobody_counted_calls_is_run),
 		TEST(functions_are_noted_of_first_boots_by_the_exact_engine),
 	};
 
