@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the user asked for, expanded into cells: variant x workload x parameters
- * x trial, in the order they will run.
+ * x trial, in the order in which they are shown; the runner may start them in another.
  */
 #ifndef PAGEMETA_PLAN_H
 #define PAGEMETA_PLAN_H
@@ -53,7 +53,7 @@ struct plan_cell {
 };
 
 /**
- * struct plan - the cells in the order they run
+ * struct plan - the cells in the order in which they are shown
  * @variant: names as asked for
  * @label: the same, made unique: the second "baseline" is "baseline~2"
  * @named: workloads were asked for by name

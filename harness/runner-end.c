@@ -70,7 +70,7 @@ static void say_outcome(struct runner *runner, const struct slot *slot, enum ver
 {
 	const struct plan_cell *cell = runner_cell(runner, slot->index);
 
-	progress_say(runner->config->progress, "[%u/%u] %s: %s %s%s%s%s%s", runner->done,
+	progress_say(runner->config->progress, "[%zu/%zu] %s: %s %s%s%s%s%s", runner->done,
 		     runner->to_do, verdict_name(verdict),
 		     runner->config->plan->label.item[cell->variant], cell->workload->name,
 		     *cell->params ? " " : "", cell->params, *reason ? ": " : "", reason);

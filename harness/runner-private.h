@@ -50,7 +50,8 @@ struct boots {
  * struct runner - the state of a run
  * @config: what to do
  * @slot: guests
- * @next: next cell of the plan to look at
+ * @order: places in the plan of the cells to run, as they start
+ * @next: next of them to look at
  * @waiting: the cell that waits for a place, from 1; 0 for none
  * @crowded: it had none when slots were filled last
  * @first: what the first cell reported
@@ -64,14 +65,15 @@ struct boots {
 struct runner {
 	const struct runner_config *config;
 	struct slot *slot;
+	size_t *order;
 	size_t next;
 	size_t waiting;
 	bool crowded;
 	struct record first;
 	bool first_done;
 	bool repeat_waits;
-	unsigned int done;
-	unsigned int to_do;
+	size_t done;
+	size_t to_do;
 	uint64_t begun;
 	struct boots *boots;
 };
@@ -88,6 +90,15 @@ static inline const struct runner_variant *runner_variant_of(const struct runner
 {
 	return &runner->config->variant[runner_cell(runner, index)->variant];
 }
+
+/**
+ * runner_order() - in which order the cells start that are not finished
+ * @config: of the run
+ * @ret_nr: how many there are
+ *
+ * Return: their places in the plan, freed by the caller.
+ */
+size_t *runner_order(const struct runner_config *config, size_t *ret_nr);
 
 /** runner_show() - draw the progress line: what is done with which cell */
 void runner_show(struct runner *runner, const char *what, size_t index);

@@ -22,7 +22,7 @@ void runner_show(struct runner *runner, const char *what, size_t index)
 	if (runner->done)
 		text_seconds(left, sizeof(left),
 			     spent / runner->done * (runner->to_do - runner->done));
-	progress_show(runner->config->progress, "[%u/%u] %s %s %s%s%s%s%s", runner->done,
+	progress_show(runner->config->progress, "[%zu/%zu] %s %s %s%s%s%s%s", runner->done,
 		      runner->to_do, what, runner->config->plan->label.item[cell->variant],
 		      cell->workload->name, *cell->params ? " " : "", cell->params,
 		      *left ? ", left: " : "", left);
@@ -78,8 +78,6 @@ static bool never_boots(const struct runner *runner, size_t index)
 /* The next cell that can start now; -1 for none. */
 static ssize_t take_next(struct runner *runner)
 {
-	const struct runner_config *config = runner->config;
-
 	if (runner->waiting) {
 		size_t index = runner->waiting - 1;
 
@@ -90,11 +88,9 @@ static ssize_t take_next(struct runner *runner)
 		runner->repeat_waits = false;
 		return 1;
 	}
-	while (runner->next < config->plan->nr_cells) {
-		size_t index = runner->next++;
+	while (runner->next < runner->to_do) {
+		size_t index = runner->order[runner->next++];
 
-		if (config->finished[index])
-			continue;
 		if (runner_cell(runner, index)->trial == 0 && !runner->first_done) {
 			runner->repeat_waits = true;
 			continue;
@@ -226,8 +222,7 @@ int runner_run(const struct runner_config *config, struct err *err)
 	runner.boots = mem_grow(NULL, config->plan->label.nr, sizeof(*runner.boots));
 	memset(runner.boots, 0, config->plan->label.nr * sizeof(*runner.boots));
 	runner.first_done = config->plan->nr_cells && config->finished[0];
-	for (size_t i = 0; i < config->plan->nr_cells; i++)
-		runner.to_do += !config->finished[i];
+	runner.order = runner_order(config, &runner.to_do);
 	error = loop(&runner, fds, err);
 	for (size_t i = 0; i < config->jobs; i++) {
 		struct guest_result result;
@@ -240,6 +235,7 @@ int runner_run(const struct runner_config *config, struct err *err)
 	}
 	record_free(&runner.first);
 	free(runner.boots);
+	free(runner.order);
 	free(runner.slot);
 	free(fds);
 	return error;
