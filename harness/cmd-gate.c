@@ -275,6 +275,7 @@ static int measure(struct gate_options *gate, struct session *session,
 	gate->more.patch = ret_kernels->patch;
 	gate->more.nr_patches = gate->steps.set.nr;
 	gate->more.judge = gate_more_rules(gate->more.budget_s);
+	gate->more.all = gate->more.budget_s > 0;
 	gate->more.begun = clock_ns();
 	gate->request.more = gate_more;
 	gate->request.more_ctx = &gate->more;
@@ -332,7 +333,8 @@ static int conclude(const struct gate_options *gate, const struct options *opts,
 {
 	unsigned int flags = (opts->colour ? COMPARE_COLOUR : 0) |
 			     (gate->all || opts->verbose > 0 ? COMPARE_ALL : 0);
-	const struct gate_rules rules = { .final = true, .judge = gate->more.judge };
+	const struct gate_rules rules = { .final = true, .all = gate->more.all,
+					  .judge = gate->more.judge };
 	struct store_content content = { 0 };
 	struct compare compare = { 0 };
 	struct calibration_file seen = { 0 };

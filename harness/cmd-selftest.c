@@ -287,7 +287,7 @@ static int judge_run(struct session *session, const struct variant *mutant,
 		     const struct variant_notice *notice, const struct gate_more *more,
 		     struct outcome *outcome, struct err *err)
 {
-	const struct gate_rules rules = { .final = true, .judge = more->judge };
+	const struct gate_rules rules = { .final = true, .all = true, .judge = more->judge };
 	struct store_content content = { 0 };
 	struct compare compare = { 0 };
 	struct gate gate = { 0 };
@@ -313,7 +313,7 @@ static int run_notice(struct selftest_options *self, const struct variant *mutan
 {
 	struct gate_patch patch[] = { { .subject = "the same kernel" }, { .subject = mutant->name } };
 	struct gate_more more = { .patch = patch, .nr_patches = ARRAY_SIZE(patch),
-				  .judge = gate_more_rules(0) };
+				  .all = true, .judge = gate_more_rules(0) };
 	struct session_request request;
 	struct session session = { 0 };
 	int error;

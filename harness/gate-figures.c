@@ -63,10 +63,31 @@ static enum gate_verdict direction_of(const struct gate_pair *pair)
 	return worse ? GATE_REGRESSION : GATE_IMPROVEMENT;
 }
 
-/* What the tick hardly moves is plain after fewer boots. */
-static bool is_plain(size_t boots, double between, double widest)
+/* So many samples a boot that a tick in a few of them does not move their median. */
+#define STEADY_SAMPLES 16
+
+/* Of one boot the tick may have hit whatever there is, but not the median of many. */
+static bool is_steady(const struct compare_row *row, const struct compare_side *side)
 {
-	return (boots > 1 && widest == 0) || (boots > 2 && between > 4 * widest);
+	return row->metric->combine == COMBINE_MEDIAN &&
+	       side->nr_samples >= STEADY_SAMPLES * side->nr;
+}
+
+/*
+ * What the tick hardly moves is plain after fewer boots; how little it moves it is known best
+ * of a kernel that had all of them.
+ */
+static bool is_plain(const struct gate_pair *pair, double between, double widest)
+{
+	const struct compare_side *old = &pair->row->side[pair->old];
+	const struct compare_side *new = &pair->row->side[pair->new];
+	const struct compare_side *fewer = old->nr < new->nr ? old : new;
+	bool known = (old->nr > new->nr ? old : new)->nr >= GATE_PHASES;
+	bool far = between > 4 * widest;
+
+	if (fewer->nr == 1)
+		return known && far && is_steady(pair->row, fewer);
+	return widest == 0 || (far && (known || fewer->nr > 2));
 }
 
 static void judge_exact(struct gate_pair *pair, const struct gate_rules *rules)
@@ -79,7 +100,8 @@ static void judge_exact(struct gate_pair *pair, const struct gate_rules *rules)
 	if (within_floor(pair) || between <= 0)
 		return;
 	pair->verdict = between > widest ? direction_of(pair) : GATE_INCONCLUSIVE;
-	if (rules->final || is_plain(old->nr < new->nr ? old->nr : new->nr, between, widest))
+	pair->plain = is_plain(pair, between, widest);
+	if (rules->final || pair->plain)
 		return;
 	pair->more_old = old->nr < GATE_PHASES;
 	pair->more_new = new->nr < GATE_PHASES;
@@ -131,7 +153,7 @@ void gate_judge_pairs(struct gate_pair *pair, size_t nr, bool exact, const struc
 	for (size_t i = 0; i < nr; i++) {
 		pair[i].verdict = GATE_NO_CHANGE;
 		pair[i].ratio = ratio_of(&pair[i]);
-		pair[i].more_old = pair[i].more_new = false;
+		pair[i].more_old = pair[i].more_new = pair[i].plain = false;
 		if (exact)
 			judge_exact(&pair[i], rules);
 	}

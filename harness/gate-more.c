@@ -32,7 +32,7 @@ static void look_end(struct look *look)
 static int look_at(const struct gate_more *more, struct session *session, struct look *ret_look,
 		   struct err *err)
 {
-	const struct gate_rules rules = { .judge = more->judge };
+	const struct gate_rules rules = { .judge = more->judge, .all = more->all };
 	int error;
 
 	*ret_look = (struct look){ 0 };
@@ -123,6 +123,62 @@ static int add_wanted(struct session *session, const struct look *look)
 		plan_again(&session->plan, boot[i].side, boot[i].cell);
 	free(boot);
 	return (int)nr;
+}
+
+static size_t boots_of(const struct plan *plan, size_t side, size_t cell)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < plan->nr_cells; i++)
+		if (plan->cell[i].variant == side && plan->cell[i].trial &&
+		    same_cell(&plan->cell[i], &plan->cell[cell]))
+			nr++;
+	return nr;
+}
+
+static bool last_is_known(const struct session *session)
+{
+	const struct plan_cell *cell = &session->plan.cell[session->plan.nr_cells - 1];
+	const struct runner_variant *variant = &session->variant[cell->variant];
+	char *job = runner_job_text(cell, variant->variant, session->engine,
+				    session->request->perfctr);
+	struct reuse_cell known;
+	bool is = job && reuse_find(session->reuse, variant->image.image_hash, cell->params, job,
+				    &known);
+
+	free(job);
+	return is;
+}
+
+/* Boots of an earlier run cost nothing, and may make others needless. */
+static int add_known(struct session *session, const struct look *look)
+{
+	const struct gate *gate = &look->gate;
+	struct plan *plan = &session->plan;
+	int added = 0;
+
+	for (size_t i = 0; i < gate->nr_wants; i++) {
+		size_t side = gate->want[i].side;
+		ssize_t cell = cell_of(plan, gate->want[i].row);
+
+		if (cell < 0 || wanted_before(gate, i))
+			continue;
+		for (; boots_of(plan, side, cell) < GATE_PHASES; added++) {
+			plan_again(plan, side, cell);
+			if (last_is_known(session))
+				continue;
+			plan_drop_last(plan);
+			break;
+		}
+	}
+	return added;
+}
+
+static void say(const struct session *session, int boots, const char *which)
+{
+	if (boots > 0)
+		progress_say(session->progress, "gate: %d %s%s for figures that are not decided",
+			     boots, which, boots == 1 ? "" : "s");
 }
 
 /* --- engines whose figures vary --- */
@@ -236,12 +292,15 @@ int gate_more(void *ctx, struct session *session, struct err *err)
 	int added;
 
 	added = look_at(more, session, &look, err);
-	if (!added)
+	if (!added && look.content.run.exact) {
+		added = add_known(session, &look);
+		say(session, added, "known boot");
+	}
+	if (!added) {
 		added = look.content.run.exact ? add_wanted(session, &look) :
 						 more_of_varying(more, session, &look);
-	if (added > 0)
-		progress_say(session->progress, "gate: %d more boot%s for figures that are not decided",
-			     added, added == 1 ? "" : "s");
+		say(session, added, "more boot");
+	}
 	look_end(&look);
 	return added;
 }

@@ -17,6 +17,7 @@
  * @nr_patches: how many
  * @budget_s: seconds of wall time for all boots; 0 adds none to what was planned, but for
  *	the exact engine, which needs no more than GATE_PHASES
+ * @all: see struct gate_rules
  * @begun: when the first boot began, on clock_ns()
  * @judge: grows with each look; gate_more_rules() sets it
  */
@@ -24,6 +25,7 @@ struct gate_more {
 	const struct gate_patch *patch;
 	size_t nr_patches;
 	unsigned int budget_s;
+	bool all;
 	uint64_t begun;
 	struct judge_rules judge;
 };

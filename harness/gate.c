@@ -135,13 +135,48 @@ static void take_series(struct gate *gate, const struct gate_pair *pair)
 	worsen(&gate->verdict, pair->verdict);
 }
 
+/* Of the same kernels, by the same cell? */
+static bool is_plainly_worse(const struct gate_pair *pair, const struct gate_pair *than)
+{
+	return pair->plain && pair->verdict == GATE_REGRESSION && pair->old == than->old &&
+	       pair->new == than->new &&
+	       !strcmp(pair->row->metric->workload, than->row->metric->workload) &&
+	       !strcmp(pair->row->cell_params, than->row->cell_params);
+}
+
+static bool had_all_boots(const struct gate_pair *pair)
+{
+	return pair->row->side[pair->old].nr >= GATE_PHASES &&
+	       pair->row->side[pair->new].nr >= GATE_PHASES;
+}
+
+/* What is not plain in a cell that has made the patch a regression already. */
+static void leave_open(struct gate_pair *pair, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		bool settled = false;
+
+		if (pair[i].verdict == GATE_NO_CHANGE || pair[i].plain || had_all_boots(&pair[i]))
+			continue;
+		for (size_t j = 0; j < nr && !settled; j++)
+			settled = is_plainly_worse(&pair[j], &pair[i]);
+		if (!settled)
+			continue;
+		pair[i].verdict = GATE_INCONCLUSIVE;
+		pair[i].more_old = pair[i].more_new = false;
+	}
+}
+
 static void judge_figures(struct gate *gate, const struct gate_rules *rules)
 {
+	bool exact = gate->compare->content->run.exact;
 	struct gate_pair *pair;
 	size_t nr;
 
 	pair = gate_pairs(gate, &nr);
-	gate_judge_pairs(pair, nr, gate->compare->content->run.exact, rules);
+	gate_judge_pairs(pair, nr, exact, rules);
+	if (exact && !rules->all)
+		leave_open(pair, nr);
 	for (size_t i = 0; i < nr; i++) {
 		if (pair[i].new == pair[i].old + 1)
 			take_step(gate, &pair[i]);

@@ -32,6 +32,7 @@ enum gate_verdict {
 /**
  * struct gate_rules - how figures are judged
  * @final: no more boots will be added: what would need them is inconclusive
+ * @all: boots are added for every figure, not only until one of its cell is plainly worse
  * @judge: for engines whose figures vary; see judge.h
  *
  * Figures of the exact engine are the same with every boot, and still move with a change
@@ -39,10 +40,13 @@ enum gate_verdict {
  * operation. So a figure that differs beyond its floor is measured again with the tick
  * elsewhere, of both kernels. It has changed if the two ranges lie apart, by more than
  * either of them is wide; it has not if they overlap. What the tick does not move at all
- * is decided by two boots.
+ * is decided by two boots, and a median of many samples by the first, where all boots of the
+ * other kernel are known. In a cell in which a figure is plainly worse the others get no more
+ * boots, and stay inconclusive: what the patch is cannot change any more.
  */
 struct gate_rules {
 	bool final;
+	bool all;
 	struct judge_rules judge;
 };
 
@@ -53,6 +57,7 @@ struct gate_rules {
  * @new: side of the other one
  * @ratio: see struct gate_change
  * @verdict: what came out
+ * @plain: of the exact engine: more boots would not change it
  * @more_old: another boot of the kernel before would help
  * @more_new: one of the other kernel would
  */
@@ -62,6 +67,7 @@ struct gate_pair {
 	size_t new;
 	double ratio;
 	enum gate_verdict verdict;
+	bool plain;
 	bool more_old;
 	bool more_new;
 };

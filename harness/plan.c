@@ -310,6 +310,11 @@ void plan_again(struct plan *plan, size_t variant, size_t cell)
 	plan->cell[plan->nr_cells++] = again;
 }
 
+void plan_drop_last(struct plan *plan)
+{
+	free(plan->cell[--plan->nr_cells].params);
+}
+
 void plan_move_trials(struct plan *plan, size_t variant, unsigned int by)
 {
 	for (size_t i = 0; i < plan->nr_cells; i++)

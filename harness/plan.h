@@ -99,6 +99,9 @@ void plan_free(struct plan *plan);
  */
 void plan_again(struct plan *plan, size_t variant, size_t cell);
 
+/** plan_drop_last() - take back the last plan_again() */
+void plan_drop_last(struct plan *plan);
+
 /**
  * plan_move_trials() - let the boots of a variant be later ones
  * @plan: changed

@@ -68,3 +68,13 @@ void runner_job(const struct plan_cell *cell, const struct variant *variant, enu
 		snprintf(job->descriptor_ranges, sizeof(job->descriptor_ranges), "%s",
 			 variant->descriptor_ranges);
 }
+
+char *runner_job_text(const struct plan_cell *cell, const struct variant *variant,
+		      enum engine engine, enum perfctr_mode perfctr)
+{
+	struct job job;
+	char *text;
+
+	runner_job(cell, variant, engine, perfctr, &job);
+	return job_format(&job, &text) ? NULL : text;
+}

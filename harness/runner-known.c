@@ -102,12 +102,8 @@ int runner_take_known(struct runner *runner, size_t index, const struct reuse_ce
 
 static char *job_of(const struct runner *runner, const struct plan_cell *cell, size_t variant)
 {
-	struct job job;
-	char *text;
-
-	runner_job(cell, runner->config->variant[variant].variant, runner->config->engine,
-		   runner->config->perfctr, &job);
-	return job_format(&job, &text) ? NULL : text;
+	return runner_job_text(cell, runner->config->variant[variant].variant,
+			       runner->config->engine, runner->config->perfctr);
 }
 
 static bool find(const struct runner *runner, const struct plan_cell *cell, size_t variant,

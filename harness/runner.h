@@ -136,4 +136,8 @@ unsigned int runner_deadline(const struct plan_cell *cell, const struct variant 
 void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
 		enum perfctr_mode perfctr, struct job *ret_job);
 
+/** runner_job_text() - the same as it is kept, freed by the caller; NULL: it cannot be written */
+char *runner_job_text(const struct plan_cell *cell, const struct variant *variant,
+		      enum engine engine, enum perfctr_mode perfctr);
+
 #endif

@@ -382,14 +382,13 @@ static int run_cells(struct session *session, const bool *finished,
 		.watched = session_watched(session),
 		.agent_hash = session->agent_hash, .qemu_version = session->qemu_version,
 	};
-	struct reuse *reuse = NULL;
 	struct err look_err = { "" };
 	int error = get_selftests(session, finished, err), look_error = 0;
 
 	if (session->request->reuse && engine_table[session->engine].exact)
-		reuse = reuse_open(session->request->opts->paths.results, session->agent_hash,
-				   session->qemu_version);
-	config.reuse = reuse;
+		session->reuse = reuse_open(session->request->opts->paths.results,
+					    session->agent_hash, session->qemu_version);
+	config.reuse = session->reuse;
 	if (before)
 		take_first_cell(before, &config);
 	if (!error)
@@ -400,7 +399,6 @@ static int run_cells(struct session *session, const bool *finished,
 	session_leave_house(session);
 	if (!error || error == -EINTR)
 		look_error = session_look_again(session, &look_err);
-	reuse_close(reuse);
 	if (!error && look_error)
 		error = err_set(err, look_error, "%s", look_err.text);
 	if (!error)

@@ -106,6 +106,7 @@ void session_close(struct session *session)
 	host_findings_free(&session->host);
 	plan_free(&session->plan);
 	store_close(session->store);
+	reuse_close(session->reuse);
 	*session = (struct session){ 0 };
 }
 

@@ -90,6 +90,7 @@ struct session_seats {
  *	the moment when the first cell began
  * @looked: when, in seconds since the epoch
  * @store: open once the run exists
+ * @reuse: earlier runs, while cells run whose figures may be had from them; or NULL
  */
 struct session {
 	struct session_request *request;
@@ -110,6 +111,7 @@ struct session {
 	struct host_findings host;
 	int64_t looked;
 	struct store *store;
+	struct reuse *reuse;
 };
 
 /**

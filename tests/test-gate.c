@@ -15,7 +15,6 @@
 
 #include "gate.h"
 #include "golden.h"
-#include "stats.h"
 #include "util.h"
 
 #define KERNELS 4	/* the base and three patches */
@@ -458,76 +457,6 @@ static void bad_bytes_survive_in_all_formats(void **state)
 	free(text);
 }
 
-/* --- boots with the tick elsewhere --- */
-
-/* Figures of two kernels, each over its boots; 0 ends them. */
-static struct gate_pair judge_boots(const double *old, const double *new, bool final)
-{
-	static struct compare_side side[2];
-	static struct compare_row row;
-	const struct gate_rules rules = { .final = final };
-	struct gate_pair pair = { .row = &row, .old = 0, .new = 1 };
-	const double *figures[] = { old, new };
-
-	row = (struct compare_row){ .metric = &metrics[0], .side = side };
-	for (size_t i = 0; i < 2; i++) {
-		side[i] = (struct compare_side){ .figure = (double *)figures[i] };
-		while (figures[i][side[i].nr])
-			side[i].nr++;
-		side[i].median = stats_median(side[i].figure, side[i].nr);
-	}
-	gate_judge_pairs(&pair, 1, true, &rules);
-	return pair;
-}
-
-#define BOOTS(...) (const double[]){ __VA_ARGS__, 0 }
-
-static void assert_pair(const double *old, const double *new, bool final,
-			enum gate_verdict verdict, bool more_old, bool more_new)
-{
-	struct gate_pair pair = judge_boots(old, new, final);
-
-	assert_int_equal(pair.verdict, verdict);
-	assert_int_equal(pair.more_old, more_old);
-	assert_int_equal(pair.more_new, more_new);
-}
-
-static void a_figure_that_differs_is_measured_again(void **state)
-{
-	(void)state;
-	assert_pair(BOOTS(1000), BOOTS(1001), false, GATE_NO_CHANGE, false, false);
-	assert_pair(BOOTS(1000), BOOTS(1010), false, GATE_REGRESSION, true, true);
-	assert_pair(BOOTS(1000), BOOTS(1010), true, GATE_REGRESSION, false, false);
-}
-
-static void what_the_tick_does_not_move_is_decided_by_two_boots(void **state)
-{
-	(void)state;
-	assert_pair(BOOTS(1000, 1000), BOOTS(1010, 1010), false, GATE_REGRESSION, false, false);
-	assert_pair(BOOTS(1000, 1000), BOOTS(990, 990), false, GATE_IMPROVEMENT, false, false);
-	assert_pair(BOOTS(1000, 1000, 1001), BOOTS(1010, 1010, 1011), false, GATE_REGRESSION, false,
-		    false);
-}
-
-static void ranges_that_overlap_are_no_change(void **state)
-{
-	(void)state;
-	assert_pair(BOOTS(1000, 1050), BOOTS(1020), false, GATE_NO_CHANGE, false, false);
-	assert_pair(BOOTS(1000, 1010, 1200), BOOTS(1190, 1250, 1300), true, GATE_NO_CHANGE, false,
-		    false);
-}
-
-static void ranges_that_lie_apart_are_a_change_if_they_are_narrow(void **state)
-{
-	(void)state;
-	assert_pair(BOOTS(1000, 1003, 1001, 1002, 1000), BOOTS(1010, 1012, 1013, 1011, 1012), true,
-		    GATE_REGRESSION, false, false);
-	assert_pair(BOOTS(1000, 1009, 1001, 1002, 1000), BOOTS(1010, 1012, 1013, 1011, 1012), true,
-		    GATE_INCONCLUSIVE, false, false);
-	assert_pair(BOOTS(1000, 1009), BOOTS(1010, 1012, 1013, 1011, 1012), false,
-		    GATE_INCONCLUSIVE, true, false);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 
 int main(void)
@@ -550,10 +479,6 @@ int main(void)
 		TEST(kernels_and_code_that_are_the_same_need_not_run),
 		TEST(all_formats_say_the_same),
 		TEST(bad_bytes_survive_in_all_formats),
-		TEST(a_figure_that_differs_is_measured_again),
-		TEST(what_the_tick_does_not_move_is_decided_by_two_boots),
-		TEST(ranges_that_overlap_are_no_change),
-		TEST(ranges_that_lie_apart_are_a_change_if_they_are_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
