@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "free-pages.h"
 #include "job.h"
 #include "kpage.h"
 #include "page-kind.h"
@@ -172,7 +173,10 @@ static int compact(struct run *run, uint64_t *ret_scanned)
 	return err ? run_error(run, err, "compact_memory: %s", strerror(-err)) : 0;
 }
 
-/* Every other page is freed, so that there is something to move over the holes. */
+/*
+ * Every other page is freed, so that there is something to move over the holes. On the usual
+ * lists of a CPU all of these would stay, and compaction would find no target.
+ */
 static int check_compaction(struct run *run)
 {
 	uint64_t i, scanned = 0, bad = 0, moved = 0, *pfn, now;
@@ -184,6 +188,10 @@ static int check_compaction(struct run *run)
 	pfn = calloc(SPREAD_PAGES, sizeof(*pfn));
 	if (at == MAP_FAILED || !pfn)
 		return run_error(run, -ENOMEM, "no memory for %d pages", SPREAD_PAGES);
+	err = free_pages_shorten_lists();
+	if (err)
+		return run_error(run, err, "page lists of CPUs, limited by "
+				 "percpu_pagelist_high_fraction: %s", strerror(-err));
 	for (i = 0; i < SPREAD_PAGES; i++)
 		*(uint64_t *)(void *)(at + i * PAGE) = ~i;
 	page_lru_drain();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RAM and its nodes. Zones would tell where a node's memory begins, but their spans
- * overlap once memory was added.
+ * overlap once memory was added. They do tell where in a block that two nodes have, which
+ * is one from boot, that of the higher one begins.
  */
 #include "memory-map.h"
 
@@ -16,6 +17,7 @@
 
 #define IOMEM "/proc/iomem"
 #define NODES "/sys/devices/system/node"
+#define ZONES "/proc/zoneinfo"
 #define BLOCK_SIZE "/sys/devices/system/memory/block_size_bytes"
 
 static int add_block(struct memory_map *map, uint64_t number, unsigned int node)
@@ -29,7 +31,7 @@ static int add_block(struct memory_map *map, uint64_t number, unsigned int node)
 	if (!block)
 		return -ENOMEM;
 	map->block = block;
-	map->block[map->nr_blocks++] = (struct memory_map_block){ number, node };
+	map->block[map->nr_blocks++] = (struct memory_map_block){ .number = number, .node = node };
 	return 0;
 }
 
@@ -94,6 +96,53 @@ static int read_nodes(const char *root, struct memory_map *map)
 	return err ? err : map->nr_blocks ? 0 : -ENODATA;
 }
 
+/* A zone of a node begins at a frame: if a lower node has that block too, it is the border. */
+static void take_zone(struct memory_map *map, unsigned int node, uint64_t frame)
+{
+	for (size_t i = 1; i < map->nr_blocks; i++) {
+		struct memory_map_block *block = &map->block[i];
+
+		if (block->node == node && block->number == frame / map->block_frames &&
+		    block[-1].number == block->number && frame < block->first)
+			block->first = frame;
+	}
+}
+
+/* Until a zone says where, the block is the lower node's. */
+static bool expect_borders(struct memory_map *map)
+{
+	bool any = false;
+
+	for (size_t i = 1; i < map->nr_blocks; i++)
+		if (map->block[i].number == map->block[i - 1].number) {
+			map->block[i].first = UINT64_MAX;
+			any = true;
+		}
+	return any;
+}
+
+/* An empty zone begins at 0. */
+static int read_borders(const char *root, struct memory_map *map)
+{
+	unsigned long long frame;
+	unsigned int node = 0;
+	char path[512], line[256];
+	FILE *file;
+
+	if (!expect_borders(map))
+		return 0;
+	snprintf(path, sizeof(path), "%s" ZONES, root);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "Node %u,", &node) != 1 &&
+		    sscanf(line, " start_pfn: %llu", &frame) == 1)
+			take_zone(map, node, frame);
+	fclose(file);
+	return 0;
+}
+
 static int read_block_size(const char *root, struct memory_map *map)
 {
 	uint64_t bytes = 0;
@@ -125,6 +174,10 @@ int memory_map_read(const char *root, struct memory_map *ret_map, const char **r
 		return err;
 	*ret_path = NODES;
 	err = read_nodes(root, &map);
+	if (!err) {
+		*ret_path = ZONES;
+		err = read_borders(root, &map);
+	}
 	if (err)
 		memory_map_free(&map);
 	else
@@ -157,11 +210,16 @@ static const struct memory_map_block *find_block(const struct memory_map *map, u
 
 unsigned int memory_map_node(const struct memory_map *map, uint64_t frame)
 {
-	const struct memory_map_block *block = NULL;
+	const struct memory_map_block *block = NULL, *end = map->block + map->nr_blocks, *next;
 
 	if (ram_map_has(&map->ram, frame))
 		block = find_block(map, frame / map->block_frames);
-	return block ? block->node : METADATA_DEVICE;
+	if (!block)
+		return METADATA_DEVICE;
+	for (next = block + 1; next < end && next->number == block->number; next++)
+		if (frame >= next->first)
+			block = next;
+	return block->node;
 }
 
 bool memory_map_section(const struct memory_map *map, uint64_t section)

@@ -14,10 +14,16 @@
 #include "metadata.h"
 #include "ram-map.h"
 
-/** struct memory_map_block - a memory block and the node that has it */
+/**
+ * struct memory_map_block - a memory block and a node that has it
+ * @number: of the block
+ * @node: of two nodes that have it the lower one comes first
+ * @first: the node's first frame in it where a lower one has the block too, otherwise 0
+ */
 struct memory_map_block {
 	uint64_t number;
 	unsigned int node;
+	uint64_t first;
 };
 
 /**
@@ -44,8 +50,6 @@ struct memory_map {
  * @ret_map: freed with memory_map_free()
  * @ret_path: on failure the file that could not be read
  *
- * A block that lies on two nodes is the lower one's, as its struct pages are that begin it.
- *
  * Return: 0, -ERANGE for more nodes than METADATA_NODES, or another -errno.
  */
 int memory_map_read(const char *root, struct memory_map *ret_map, const char **ret_path);
@@ -57,7 +61,10 @@ unsigned int memory_map_node(const struct memory_map *map, uint64_t frame);
 /** memory_map_section() - whether any of a section's frames is RAM */
 bool memory_map_section(const struct memory_map *map, uint64_t section);
 
-/** memory_map_section_node() - the node of a section's memory: of the first of it */
+/**
+ * memory_map_section_node() - the node of a section's memory: of the first of it, which is
+ * where the kernel has its struct pages (mm/sparse.c, memory_present())
+ */
 unsigned int memory_map_section_node(const struct memory_map *map, uint64_t section);
 
 /** memory_map_sections() - one past the last section that has RAM */
