@@ -100,6 +100,7 @@ static void judge_exact(struct gate_pair *pair, const struct gate_rules *rules)
 	if (within_floor(pair) || between <= 0)
 		return;
 	pair->verdict = between > widest ? direction_of(pair) : GATE_INCONCLUSIVE;
+	pair->worse = direction_of(pair) == GATE_REGRESSION;
 	pair->plain = is_plain(pair, between, widest);
 	if (rules->final || pair->plain)
 		return;
@@ -153,7 +154,8 @@ void gate_judge_pairs(struct gate_pair *pair, size_t nr, bool exact, const struc
 	for (size_t i = 0; i < nr; i++) {
 		pair[i].verdict = GATE_NO_CHANGE;
 		pair[i].ratio = ratio_of(&pair[i]);
-		pair[i].more_old = pair[i].more_new = pair[i].plain = false;
+		pair[i].more_old = pair[i].more_new = false;
+		pair[i].worse = pair[i].plain = false;
 		if (exact)
 			judge_exact(&pair[i], rules);
 	}

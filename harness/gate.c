@@ -135,13 +135,13 @@ static void take_series(struct gate *gate, const struct gate_pair *pair)
 	worsen(&gate->verdict, pair->verdict);
 }
 
-/* Of the same kernels, by the same cell? */
-static bool is_plainly_worse(const struct gate_pair *pair, const struct gate_pair *than)
+/* Does a plain figure of the same cell and kernels say already what another one could? */
+static bool settles(const struct gate_pair *plain, const struct gate_pair *other)
 {
-	return pair->plain && pair->verdict == GATE_REGRESSION && pair->old == than->old &&
-	       pair->new == than->new &&
-	       !strcmp(pair->row->metric->workload, than->row->metric->workload) &&
-	       !strcmp(pair->row->cell_params, than->row->cell_params);
+	return plain->plain && (plain->verdict == GATE_REGRESSION || !other->worse) &&
+	       plain->old == other->old && plain->new == other->new &&
+	       !strcmp(plain->row->metric->workload, other->row->metric->workload) &&
+	       !strcmp(plain->row->cell_params, other->row->cell_params);
 }
 
 static bool had_all_boots(const struct gate_pair *pair)
@@ -150,7 +150,7 @@ static bool had_all_boots(const struct gate_pair *pair)
 	       pair->row->side[pair->new].nr >= GATE_PHASES;
 }
 
-/* What is not plain in a cell that has made the patch a regression already. */
+/* What is not plain and could not change what the patch is. */
 static void leave_open(struct gate_pair *pair, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -159,7 +159,7 @@ static void leave_open(struct gate_pair *pair, size_t nr)
 		if (pair[i].verdict == GATE_NO_CHANGE || pair[i].plain || had_all_boots(&pair[i]))
 			continue;
 		for (size_t j = 0; j < nr && !settled; j++)
-			settled = is_plainly_worse(&pair[j], &pair[i]);
+			settled = settles(&pair[j], &pair[i]);
 		if (!settled)
 			continue;
 		pair[i].verdict = GATE_INCONCLUSIVE;

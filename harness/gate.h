@@ -32,7 +32,7 @@ enum gate_verdict {
 /**
  * struct gate_rules - how figures are judged
  * @final: no more boots will be added: what would need them is inconclusive
- * @all: boots are added for every figure, not only until one of its cell is plainly worse
+ * @all: boots are added for every figure, also for those that cannot change the verdict
  * @judge: for engines whose figures vary; see judge.h
  *
  * Figures of the exact engine are the same with every boot, and still move with a change
@@ -42,7 +42,8 @@ enum gate_verdict {
  * either of them is wide; it has not if they overlap. What the tick does not move at all
  * is decided by two boots, and a median of many samples by the first, where all boots of the
  * other kernel are known. In a cell in which a figure is plainly worse the others get no more
- * boots, and stay inconclusive: what the patch is cannot change any more.
+ * boots, nor do those that are better where one is plainly better. They stay inconclusive:
+ * what the patch is they cannot change any more.
  */
 struct gate_rules {
 	bool final;
@@ -57,7 +58,8 @@ struct gate_rules {
  * @new: side of the other one
  * @ratio: see struct gate_change
  * @verdict: what came out
- * @plain: of the exact engine: more boots would not change it
+ * @worse: of the exact engine: the median went the wrong way, however far
+ * @plain: of the exact engine: more boots would not change the verdict
  * @more_old: another boot of the kernel before would help
  * @more_new: one of the other kernel would
  */
@@ -67,6 +69,7 @@ struct gate_pair {
 	size_t new;
 	double ratio;
 	enum gate_verdict verdict;
+	bool worse;
 	bool plain;
 	bool more_old;
 	bool more_new;

@@ -141,9 +141,13 @@ static void ranges_that_lie_apart_are_a_change_if_they_are_narrow(void **state)
 
 /* --- figures of one cell --- */
 
+static const double low[] = { 2000, 2020, 0 }, high[] = { 2200, 2220, 0 };
+static const struct figures open_worse = { &load_max, low, high, 1 };
+static const struct figures open_better = { &load_max, high, low, 1 };
+
 /* What is judged of two figures, of which the second one is not plain. */
-static struct gate judge_two(const struct figures *first, const char *second_cell,
-			     const struct gate_rules *rules)
+static struct gate judge_two(const struct figures *first, const struct figures *second,
+			     const char *second_cell, const struct gate_rules *rules)
 {
 	static struct compare_side side[2][2];
 	static struct compare_row row[2];
@@ -156,20 +160,21 @@ static struct gate judge_two(const struct figures *first, const char *second_cel
 	compare = (struct compare){ .content = &content, .row = row, .nr_rows = 2 };
 	row[0] = (struct compare_row){ .metric = first->metric, .cell_params = "pool=zbud",
 				       .side = side[0] };
-	row[1] = (struct compare_row){ .metric = &load_max, .cell_params = second_cell,
+	row[1] = (struct compare_row){ .metric = second->metric, .cell_params = second_cell,
 				       .side = side[1] };
 	fill_side(&side[0][0], first->old, 1);
 	fill_side(&side[0][1], first->new, 1);
-	fill_side(&side[1][0], BOOTS(2000, 2020), 1);
-	fill_side(&side[1][1], BOOTS(2200, 2220), 1);
+	fill_side(&side[1][0], second->old, 1);
+	fill_side(&side[1][1], second->new, 1);
 	gate_judge(&compare, &patch, 1, rules, &gate);
 	return gate;
 }
 
-static size_t wants(const struct figures *first, const char *second_cell, bool all)
+static size_t wants(const struct figures *first, const struct figures *second,
+		    const char *second_cell, bool all)
 {
 	const struct gate_rules rules = { .all = all };
-	struct gate gate = judge_two(first, second_cell, &rules);
+	struct gate gate = judge_two(first, second, second_cell, &rules);
 	size_t nr = gate.nr_wants;
 
 	gate_free(&gate);
@@ -182,16 +187,23 @@ static const struct figures better = { &load, BOOTS(1010, 1010), BOOTS(1000, 100
 static void a_cell_that_is_plainly_worse_gets_no_more_boots(void **state)
 {
 	(void)state;
-	assert_int_equal(wants(&worse, "pool=zbud", false), 0);
-	assert_int_equal(wants(&worse, "pool=zbud", true), 2);
-	assert_int_equal(wants(&worse, "pool=z3fold", false), 2);
-	assert_int_equal(wants(&better, "pool=zbud", false), 2);
+	assert_int_equal(wants(&worse, &open_worse, "pool=zbud", false), 0);
+	assert_int_equal(wants(&worse, &open_better, "pool=zbud", false), 0);
+	assert_int_equal(wants(&worse, &open_worse, "pool=zbud", true), 2);
+	assert_int_equal(wants(&worse, &open_worse, "pool=z3fold", false), 2);
+}
+
+static void one_that_is_plainly_better_gets_them_for_what_may_be_worse(void **state)
+{
+	(void)state;
+	assert_int_equal(wants(&better, &open_worse, "pool=zbud", false), 2);
+	assert_int_equal(wants(&better, &open_better, "pool=zbud", false), 0);
 }
 
 static void and_its_other_figures_stay_open(void **state)
 {
 	const struct gate_rules final = { .final = true }, all = { .final = true, .all = true };
-	struct gate gate = judge_two(&worse, "pool=zbud", &final);
+	struct gate gate = judge_two(&worse, &open_worse, "pool=zbud", &final);
 
 	(void)state;
 	assert_int_equal(gate.nr_changes, 2);
@@ -199,7 +211,7 @@ static void and_its_other_figures_stay_open(void **state)
 	assert_int_equal(gate.change[1].verdict, GATE_INCONCLUSIVE);
 	assert_int_equal(gate.verdict, GATE_REGRESSION);
 	gate_free(&gate);
-	gate = judge_two(&worse, "pool=zbud", &all);
+	gate = judge_two(&worse, &open_worse, "pool=zbud", &all);
 	assert_int_equal(gate.change[1].verdict, GATE_REGRESSION);
 	gate_free(&gate);
 }
@@ -214,6 +226,7 @@ int main(void)
 		cmocka_unit_test(ranges_that_overlap_are_no_change),
 		cmocka_unit_test(ranges_that_lie_apart_are_a_change_if_they_are_narrow),
 		cmocka_unit_test(a_cell_that_is_plainly_worse_gets_no_more_boots),
+		cmocka_unit_test(one_that_is_plainly_better_gets_them_for_what_may_be_worse),
 		cmocka_unit_test(and_its_other_figures_stay_open),
 	};
 
