@@ -10,15 +10,14 @@
 #include "bisect.h"
 #include "cmd.h"
 #include "compare-private.h"
-#include "session.h"
+#include "session-options.h"
 #include "steps.h"
 #include "text-table.h"
 
 #define FLOOR 0.001	/* ends that differ by less are the same: there is nothing to find */
 
 enum {
-	OPT_TREE = OPT_OWN, OPT_GOOD, OPT_BAD, OPT_BASE, OPT_PATCH, OPT_METRIC, OPT_CHECK,
-	OPT_ENGINE, OPT_TRIALS, OPT_PROFILE, OPT_PARAM, OPT_JOBS, OPT_SILENCE, OPT_ALIGN,
+	OPT_TREE = OPT_OWN, OPT_GOOD, OPT_BAD, OPT_BASE, OPT_PATCH, OPT_METRIC, OPT_CHECK, OPT_ALIGN,
 };
 
 /**
@@ -85,7 +84,6 @@ static int take_subject(struct bisect_options *bisect, const char *option, const
 static int take_option(void *ctx, int opt)
 {
 	struct bisect_options *bisect = ctx;
-	struct session_request *request = &bisect->request;
 
 	switch (opt) {
 	case OPT_TREE:
@@ -105,35 +103,18 @@ static int take_option(void *ctx, int opt)
 		return take_subject(bisect, "--metric", optarg, &bisect->metric);
 	case OPT_CHECK:
 		return take_subject(bisect, "--check", optarg, &bisect->check);
-	case OPT_ENGINE:
-		request->engine = optarg;
-		return -1;
-	case OPT_TRIALS:
-		return cmd_count("--trials", optarg, &request->plan.trials);
-	case OPT_PROFILE:
-		request->plan.profile = optarg;
-		return -1;
-	case OPT_PARAM:
-		strv_add(&request->plan.params, "%s", optarg);
-		return -1;
-	case OPT_JOBS:
-		return cmd_count("--jobs", optarg, &request->jobs);
-	case OPT_SILENCE:
-		return cmd_count("--silence", optarg, &request->silence_s);
 	case OPT_ALIGN:
 		bisect->series.aligned = true;
 		return -1;
 	}
-	return -1;
+	return session_option(&bisect->request, opt);
 }
 
-static int check_options(const struct bisect_options *bisect, int argc, char **argv)
+static int check_options(const struct bisect_options *bisect)
 {
 	const char *why = steps_check(&bisect->series);
 
-	if (optind < argc)
-		report_usage("bisect: takes no arguments, not %s", argv[optind]);
-	else if (why)
+	if (why)
 		report_usage("bisect: %s", why);
 	else if (!bisect->workload)
 		report_usage("bisect: give --metric WORKLOAD.NAME or --check WORKLOAD[.NAME]");
@@ -146,6 +127,7 @@ static int parse_options(struct bisect_options *bisect, struct options *opts, in
 {
 	static const struct option longs[] = {
 		CMD_COMMON_OPTIONS,
+		SESSION_OPTIONS,
 		{ "tree", required_argument, NULL, OPT_TREE },
 		{ "good", required_argument, NULL, OPT_GOOD },
 		{ "bad", required_argument, NULL, OPT_BAD },
@@ -153,20 +135,14 @@ static int parse_options(struct bisect_options *bisect, struct options *opts, in
 		{ "patch", required_argument, NULL, OPT_PATCH },
 		{ "metric", required_argument, NULL, OPT_METRIC },
 		{ "check", required_argument, NULL, OPT_CHECK },
-		{ "engine", required_argument, NULL, OPT_ENGINE },
-		{ "trials", required_argument, NULL, OPT_TRIALS },
-		{ "profile", required_argument, NULL, OPT_PROFILE },
-		{ "param", required_argument, NULL, OPT_PARAM },
-		{ "jobs", required_argument, NULL, OPT_JOBS },
-		{ "silence", required_argument, NULL, OPT_SILENCE },
 		{ "align", no_argument, NULL, OPT_ALIGN },
 		{ 0 }
 	};
 	int code = cmd_options(opts, &cmd_bisect, argc, argv, longs, take_option, bisect);
 
-	if (code >= 0)
-		return code;
-	return check_options(bisect, argc, argv);
+	if (code < 0)
+		code = cmd_no_arguments(&cmd_bisect, argc, argv);
+	return code >= 0 ? code : check_options(bisect);
 }
 
 /* --- one session --- */

@@ -138,12 +138,10 @@ static int cache_main(struct options *opts, int argc, char **argv)
 	struct cache_options own = { 0 };
 	int code = cmd_options(opts, &cmd_cache, argc, argv, longs, take_option, &own);
 
+	if (code < 0)
+		code = cmd_no_arguments(&cmd_cache, argc, argv);
 	if (code >= 0)
 		return code;
-	if (optind < argc) {
-		report_usage("cache: takes no arguments, not %s", argv[optind]);
-		return EXIT_USAGE;
-	}
 	if (own.limited && !own.prune) {
 		report_usage("cache: --limit is for --prune");
 		return EXIT_USAGE;

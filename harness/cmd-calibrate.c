@@ -10,7 +10,7 @@
 #include "calibration-file.h"
 #include "cmd.h"
 #include "gate-more.h"
-#include "session.h"
+#include "session-options.h"
 
 #define BASE_DEFAULT "baseline"
 
@@ -18,8 +18,7 @@
 enum { SIDE_OLD, SIDE_NEW };
 
 enum {
-	OPT_BASE = OPT_OWN, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS, OPT_ROUNDS, OPT_PROFILE,
-	OPT_PARAM, OPT_JOBS, OPT_SILENCE, OPT_OUT, OPT_DRY_RUN,
+	OPT_BASE = OPT_OWN, OPT_ROUNDS, OPT_DRY_RUN,
 };
 
 /**
@@ -43,68 +42,35 @@ struct calibrate_options {
 static int take_option(void *ctx, int opt)
 {
 	struct calibrate_options *own = ctx;
-	struct session_request *request = &own->request;
 
 	switch (opt) {
 	case OPT_BASE:
 		own->base = optarg;
 		return -1;
-	case OPT_WORKLOADS:
-		strv_split(&request->plan.workloads, optarg, ",");
-		return -1;
-	case OPT_ENGINE:
-		request->engine = optarg;
-		return -1;
 	case OPT_TRIALS:
 		return cmd_count("--trials", optarg, &own->boots);
 	case OPT_ROUNDS:
 		return cmd_count("--rounds", optarg, &own->rounds);
-	case OPT_PROFILE:
-		request->plan.profile = optarg;
-		return -1;
-	case OPT_PARAM:
-		strv_add(&request->plan.params, "%s", optarg);
-		return -1;
-	case OPT_JOBS:
-		return cmd_count("--jobs", optarg, &request->jobs);
-	case OPT_SILENCE:
-		return cmd_count("--silence", optarg, &request->silence_s);
-	case OPT_OUT:
-		request->out = optarg;
-		return -1;
 	case OPT_DRY_RUN:
 		own->dry_run = true;
 		return -1;
 	}
-	return -1;
+	return session_option(&own->request, opt);
 }
 
 static int parse_options(struct calibrate_options *own, struct options *opts, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		CMD_COMMON_OPTIONS,
+		SESSION_RUN_OPTIONS,
 		{ "base", required_argument, NULL, OPT_BASE },
-		{ "workloads", required_argument, NULL, OPT_WORKLOADS },
-		{ "engine", required_argument, NULL, OPT_ENGINE },
-		{ "trials", required_argument, NULL, OPT_TRIALS },
 		{ "rounds", required_argument, NULL, OPT_ROUNDS },
-		{ "profile", required_argument, NULL, OPT_PROFILE },
-		{ "param", required_argument, NULL, OPT_PARAM },
-		{ "jobs", required_argument, NULL, OPT_JOBS },
-		{ "silence", required_argument, NULL, OPT_SILENCE },
-		{ "out", required_argument, NULL, OPT_OUT },
 		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 		{ 0 }
 	};
 	int code = cmd_options(opts, &cmd_calibrate, argc, argv, longs, take_option, own);
 
-	if (code >= 0)
-		return code;
-	if (optind < argc) {
-		report_usage("calibrate: takes no arguments, not %s", argv[optind]);
-		return EXIT_USAGE;
-	}
-	return -1;
+	return code >= 0 ? code : cmd_no_arguments(&cmd_calibrate, argc, argv);
 }
 
 /* --- the run --- */

@@ -171,12 +171,10 @@ static int doctor_main(struct options *opts, int argc, char **argv)
 	struct doctor_options own = { .format = PRINT_TEXT };
 	int code = cmd_options(opts, &cmd_doctor, argc, argv, longs, take_option, &own);
 
+	if (code < 0)
+		code = cmd_no_arguments(&cmd_doctor, argc, argv);
 	if (code >= 0)
 		return code;
-	if (optind < argc) {
-		report_usage("doctor: takes no arguments, not %s", argv[optind]);
-		return EXIT_USAGE;
-	}
 	return examine(opts, &own);
 }
 

@@ -10,12 +10,11 @@
 #include "cmd.h"
 #include "gate-kernels.h"
 #include "gate-more.h"
-#include "session.h"
+#include "session-options.h"
 #include "steps.h"
 
 enum {
-	OPT_BASE = OPT_OWN, OPT_PATCH, OPT_TREE, OPT_HEAD, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS,
-	OPT_PROFILE, OPT_PARAM, OPT_JOBS, OPT_SILENCE, OPT_OUT, OPT_FORMAT, OPT_ALL, OPT_FRESH,
+	OPT_BASE = OPT_OWN, OPT_PATCH, OPT_TREE, OPT_HEAD, OPT_FORMAT, OPT_ALL, OPT_FRESH,
 	OPT_DRY_RUN, OPT_ALIGN, OPT_BUDGET,
 };
 
@@ -65,7 +64,6 @@ static int take_budget(struct gate_options *gate, const char *text)
 static int take_option(void *ctx, int opt)
 {
 	struct gate_options *gate = ctx;
-	struct session_request *request = &gate->request;
 
 	switch (opt) {
 	case OPT_BASE:
@@ -80,32 +78,11 @@ static int take_option(void *ctx, int opt)
 	case OPT_HEAD:
 		gate->series.head = optarg;
 		return -1;
-	case OPT_WORKLOADS:
-		strv_split(&request->plan.workloads, optarg, ",");
-		return -1;
-	case OPT_ENGINE:
-		request->engine = optarg;
-		return -1;
-	case OPT_TRIALS:
-		return cmd_count("--trials", optarg, &request->plan.trials);
-	case OPT_PROFILE:
-		request->plan.profile = optarg;
-		return -1;
-	case OPT_PARAM:
-		strv_add(&request->plan.params, "%s", optarg);
-		return -1;
-	case OPT_JOBS:
-		return cmd_count("--jobs", optarg, &request->jobs);
-	case OPT_SILENCE:
-		return cmd_count("--silence", optarg, &request->silence_s);
-	case OPT_OUT:
-		request->out = optarg;
-		return -1;
 	case OPT_ALL:
 		gate->all = true;
 		return -1;
 	case OPT_FRESH:
-		request->reuse = false;
+		gate->request.reuse = false;
 		return -1;
 	case OPT_ALIGN:
 		gate->series.aligned = true;
@@ -118,7 +95,7 @@ static int take_option(void *ctx, int opt)
 		gate->dry_run = true;
 		return -1;
 	}
-	return -1;
+	return session_option(&gate->request, opt);
 }
 
 static int check_options(const struct gate_options *gate)
@@ -135,18 +112,11 @@ static int parse_options(struct gate_options *gate, struct options *opts, int ar
 {
 	static const struct option longs[] = {
 		CMD_COMMON_OPTIONS,
+		SESSION_RUN_OPTIONS,
 		{ "base", required_argument, NULL, OPT_BASE },
 		{ "patch", required_argument, NULL, OPT_PATCH },
 		{ "tree", required_argument, NULL, OPT_TREE },
 		{ "head", required_argument, NULL, OPT_HEAD },
-		{ "workloads", required_argument, NULL, OPT_WORKLOADS },
-		{ "engine", required_argument, NULL, OPT_ENGINE },
-		{ "trials", required_argument, NULL, OPT_TRIALS },
-		{ "profile", required_argument, NULL, OPT_PROFILE },
-		{ "param", required_argument, NULL, OPT_PARAM },
-		{ "jobs", required_argument, NULL, OPT_JOBS },
-		{ "silence", required_argument, NULL, OPT_SILENCE },
-		{ "out", required_argument, NULL, OPT_OUT },
 		{ "format", required_argument, NULL, OPT_FORMAT },
 		{ "all", no_argument, NULL, OPT_ALL },
 		{ "fresh", no_argument, NULL, OPT_FRESH },
@@ -157,12 +127,10 @@ static int parse_options(struct gate_options *gate, struct options *opts, int ar
 	};
 	int code = cmd_options(opts, &cmd_gate, argc, argv, longs, take_option, gate);
 
+	if (code < 0)
+		code = cmd_no_arguments(&cmd_gate, argc, argv);
 	if (code >= 0)
 		return code;
-	if (optind < argc) {
-		report_usage("gate: takes no arguments, not %s", argv[optind]);
-		return EXIT_USAGE;
-	}
 	return check_options(gate);
 }
 

@@ -13,7 +13,7 @@
 #include "compare.h"
 #include "plot.h"
 #include "proc.h"
-#include "session.h"
+#include "session-options.h"
 
 #define VARIANTS_DEFAULT "baseline,vmemmap-4k"
 #define ENGINE_DEFAULT "auto"
@@ -21,9 +21,8 @@
 #define COUNTERS_DEFAULT PERFCTR_QUIET
 
 enum {
-	OPT_VARIANTS = OPT_OWN, OPT_WORKLOADS, OPT_ENGINE, OPT_TRIALS, OPT_PROFILE, OPT_OUT,
-	OPT_RESUME, OPT_DRY_RUN, OPT_PARAM, OPT_JOBS, OPT_PROBE, OPT_NO_PLOTS,
-	OPT_SILENCE, OPT_TRAFFIC, OPT_STRICT, OPT_COUNTERS,
+	OPT_VARIANTS = OPT_OWN, OPT_RESUME, OPT_DRY_RUN, OPT_PROBE, OPT_NO_PLOTS, OPT_TRAFFIC,
+	OPT_STRICT, OPT_COUNTERS,
 };
 
 /**
@@ -77,31 +76,10 @@ static int take_option(void *ctx, int opt)
 	case OPT_VARIANTS:
 		run->variants = optarg;
 		return -1;
-	case OPT_WORKLOADS:
-		strv_split(&run->request.plan.workloads, optarg, ",");
-		return -1;
-	case OPT_ENGINE:
-		run->request.engine = optarg;
-		return -1;
-	case OPT_TRIALS:
-		return cmd_count("--trials", optarg, &run->request.plan.trials);
-	case OPT_JOBS:
-		return cmd_count("--jobs", optarg, &run->request.jobs);
-	case OPT_SILENCE:
-		return cmd_count("--silence", optarg, &run->request.silence_s);
 	case OPT_TRAFFIC:
 		return take_traffic(run, optarg ? optarg : CACHE_SIZES_DEFAULT);
 	case OPT_COUNTERS:
 		return take_counters(run, optarg);
-	case OPT_PROFILE:
-		run->request.plan.profile = optarg;
-		return -1;
-	case OPT_PARAM:
-		strv_add(&run->request.plan.params, "%s", optarg);
-		return -1;
-	case OPT_OUT:
-		run->request.out = optarg;
-		return -1;
 	case OPT_RESUME:
 		run->resume = optarg;
 		return -1;
@@ -118,7 +96,7 @@ static int take_option(void *ctx, int opt)
 		run->request.strict = true;
 		return -1;
 	}
-	return -1;
+	return session_option(&run->request, opt);
 }
 
 /* A resumed run is what it was planned to be. */
@@ -144,17 +122,10 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 {
 	static const struct option longs[] = {
 		CMD_COMMON_OPTIONS,
+		SESSION_RUN_OPTIONS,
 		{ "variants", required_argument, NULL, OPT_VARIANTS },
-		{ "workloads", required_argument, NULL, OPT_WORKLOADS },
-		{ "engine", required_argument, NULL, OPT_ENGINE },
-		{ "trials", required_argument, NULL, OPT_TRIALS },
-		{ "profile", required_argument, NULL, OPT_PROFILE },
-		{ "param", required_argument, NULL, OPT_PARAM },
-		{ "jobs", required_argument, NULL, OPT_JOBS },
-		{ "silence", required_argument, NULL, OPT_SILENCE },
 		{ "traffic", optional_argument, NULL, OPT_TRAFFIC },
 		{ "counters", required_argument, NULL, OPT_COUNTERS },
-		{ "out", required_argument, NULL, OPT_OUT },
 		{ "resume", required_argument, NULL, OPT_RESUME },
 		{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 		{ "probe", no_argument, NULL, OPT_PROBE },
@@ -164,12 +135,10 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 	};
 	int code = cmd_options(opts, &cmd_run, argc, argv, longs, take_option, run);
 
+	if (code < 0)
+		code = cmd_no_arguments(&cmd_run, argc, argv);
 	if (code >= 0)
 		return code;
-	if (optind < argc) {
-		report_usage("run: takes no arguments, not %s", argv[optind]);
-		return EXIT_USAGE;
-	}
 	return check_resume(run);
 }
 

@@ -10,14 +10,14 @@
 
 #include "cmd.h"
 #include "gate-more.h"
-#include "session.h"
+#include "session-options.h"
 #include "text-table.h"
 
 #define MUTANTS "mutants/"
 #define SILENCE_S 90	/* enough for what the mutants' workloads do between signs of life */
 
 enum {
-	OPT_ALL = OPT_OWN, OPT_ENGINE, OPT_JOBS, OPT_SILENCE, OPT_LIST,
+	OPT_ALL = OPT_OWN, OPT_LIST,
 };
 
 /* Sides of a run: the parent, the parent again, the mutant. */
@@ -51,9 +51,7 @@ struct outcome {
  * @names: mutants that were named
  * @all: not only one of each kind
  * @list: print them and stop
- * @engine: --engine
- * @jobs: --jobs
- * @silence_s: --silence
+ * @request: how guests run
  * @argv: command line
  * @progress: what the user sees
  * @outcome: one per mutant
@@ -64,9 +62,7 @@ struct selftest_options {
 	struct strv names;
 	bool all;
 	bool list;
-	const char *engine;
-	unsigned int jobs;
-	unsigned int silence_s;
+	struct session_request request;
 	char *const *argv;
 	struct progress *progress;
 	struct outcome *outcome;
@@ -78,6 +74,7 @@ struct selftest_options {
 static int take_option(void *ctx, int opt)
 {
 	struct selftest_options *self = ctx;
+
 	switch (opt) {
 	case OPT_ALL:
 		self->all = true;
@@ -85,26 +82,17 @@ static int take_option(void *ctx, int opt)
 	case OPT_LIST:
 		self->list = true;
 		return -1;
-	case OPT_ENGINE:
-		self->engine = optarg;
-		return -1;
-	case OPT_JOBS:
-		return cmd_count("--jobs", optarg, &self->jobs);
-	case OPT_SILENCE:
-		return cmd_count("--silence", optarg, &self->silence_s);
 	}
-	return -1;
+	return session_option(&self->request, opt);
 }
 
 static int parse_options(struct selftest_options *self, struct options *opts, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		CMD_COMMON_OPTIONS,
+		SESSION_GUEST_OPTIONS,
 		{ "all", no_argument, NULL, OPT_ALL },
 		{ "list", no_argument, NULL, OPT_LIST },
-		{ "engine", required_argument, NULL, OPT_ENGINE },
-		{ "jobs", required_argument, NULL, OPT_JOBS },
-		{ "silence", required_argument, NULL, OPT_SILENCE },
 		{ 0 }
 	};
 	int code = cmd_options(opts, &cmd_selftest, argc, argv, longs, take_option, self);
@@ -181,8 +169,8 @@ static void request_notice(const struct selftest_options *self, const struct var
 	struct session_request *request = ret_request;
 
 	*request = (struct session_request){
-		.opts = self->opts, .engine = self->engine, .jobs = self->jobs,
-		.silence_s = self->silence_s ? self->silence_s : SILENCE_S, .reuse = true,
+		.opts = self->opts, .engine = self->request.engine, .jobs = self->request.jobs,
+		.silence_s = self->request.silence_s ? self->request.silence_s : SILENCE_S, .reuse = true,
 		.argv = self->argv, .perfctr = PERFCTR_QUIET, .plan = { .profile = "quick" },
 	};
 	strv_add(&request->plan.variants, "%s", mutant->parent);
@@ -460,7 +448,7 @@ static int run_mutants(struct selftest_options *self, struct err *err)
 
 static int selftest_main(struct options *opts, int argc, char **argv)
 {
-	struct selftest_options self = { .opts = opts, .engine = "auto", .argv = argv };
+	struct selftest_options self = { .opts = opts, .request.engine = "auto", .argv = argv };
 	struct err err = { "" };
 	int error, code;
 

@@ -78,6 +78,7 @@ struct command {
 enum {
 	OPT_RESULTS = 1000, OPT_CACHE, OPT_CACHE_LIMIT, OPT_KERNELS, OPT_KERNEL_SOURCE, OPT_VERSION,
 	OPT_OWN = 1100,		/* a subcommand's own long options count from here */
+	OPT_SESSION = 1200,	/* and those of session-options.h */
 };
 
 #define CMD_COMMON_OPTIONS \
@@ -106,6 +107,9 @@ enum {
  */
 int cmd_options(struct options *opts, const struct command *command, int argc, char **argv,
 		const struct option *longs, int (*take)(void *own, int opt), void *own);
+
+/** cmd_no_arguments() - refuse what is left at optind. Return: -1 when nothing is, else EXIT_USAGE */
+int cmd_no_arguments(const struct command *command, int argc, char **argv);
 
 /**
  * cmd_options_of() - the options of a subcommand, common ones among them

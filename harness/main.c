@@ -268,6 +268,14 @@ int cmd_plotted(struct strv *made, int error, const struct err *err)
 	return error ? EXIT_BROKEN : EXIT_OK;
 }
 
+int cmd_no_arguments(const struct command *command, int argc, char **argv)
+{
+	if (optind == argc)
+		return -1;
+	report_usage("%s: takes no arguments, not %s", command->name, argv[optind]);
+	return EXIT_USAGE;
+}
+
 int cmd_count(const char *option, const char *text, unsigned int *ret_count)
 {
 	unsigned long value;
