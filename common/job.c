@@ -90,6 +90,11 @@ static bool failed_bind_ok(const char *text)
 	return !strcmp(text, "undone") || !strcmp(text, "kept");
 }
 
+static bool page_descriptors_ok(const char *text)
+{
+	return !strcmp(text, "array") || !strcmp(text, "pool");
+}
+
 /* strtoull() alone takes signs, spaces and an empty string. */
 static bool number_ok(const char *text, uint64_t max, uint64_t *ret_value)
 {
@@ -216,6 +221,14 @@ static int read_failed_bind(struct reader *rd, char *rest)
 	return 0;
 }
 
+static int read_page_descriptors(struct reader *rd, char *rest)
+{
+	if (!page_descriptors_ok(rest))
+		return refuse(rd, "page_descriptors '%s' is neither array nor pool", rest);
+	strcpy(rd->job->page_descriptors, rest);
+	return 0;
+}
+
 static int read_descriptor_ranges(struct reader *rd, char *rest)
 {
 	if (!path_ok(rest))
@@ -278,6 +291,7 @@ static const struct word words[] = {
 	{ "zspages", read_zspages, false },
 	{ "device_memmap", read_device_memmap, false },
 	{ "failed_bind", read_failed_bind, false },
+	{ "page_descriptors", read_page_descriptors, false },
 	{ "descriptor_ranges", read_descriptor_ranges, false },
 	{ "perfctr", read_perfctr, false },
 	{ "counter", read_counter, true },
@@ -374,6 +388,8 @@ static bool job_ok(const struct job *job)
 		return false;
 	if (job->failed_bind[0] && !failed_bind_ok(job->failed_bind))
 		return false;
+	if (job->page_descriptors[0] && !page_descriptors_ok(job->page_descriptors))
+		return false;
 	if (job->descriptor_ranges[0] && !path_ok(job->descriptor_ranges))
 		return false;
 	if ((unsigned int)job->perfctr >= PERFCTR_MODES)
@@ -403,6 +419,8 @@ static void print_job(const struct job *job, FILE *out)
 		fprintf(out, "device_memmap %s\n", job->device_memmap);
 	if (job->failed_bind[0])
 		fprintf(out, "failed_bind %s\n", job->failed_bind);
+	if (job->page_descriptors[0])
+		fprintf(out, "page_descriptors %s\n", job->page_descriptors);
 	if (job->descriptor_ranges[0])
 		fprintf(out, "descriptor_ranges %s\n", job->descriptor_ranges);
 	if (job->perfctr != PERFCTR_NONE)

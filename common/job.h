@@ -14,6 +14,7 @@
  *	zspages moving
  *	device_memmap full
  *	failed_bind undone
+ *	page_descriptors array
  *	descriptor_ranges /sys/kernel/debug/memdesc/ranges
  *	perfctr quiet
  *	counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0
@@ -69,6 +70,7 @@ struct job_counter {
  * @zspages: "moving", "fixed" or "" when nothing is promised
  * @device_memmap: "full", "lazy" or "" when nothing is promised
  * @failed_bind: "undone", "kept" or "" when nothing is promised
+ * @page_descriptors: "array", "pool" or "" when nothing is promised
  * @descriptor_ranges: file in the guest with the addresses of descriptors, see
  *	traffic_ranges_parse(); "" when there are none
  * @perfctr: which performance counters are read, PERFCTR_NONE where nothing is said
@@ -88,6 +90,7 @@ struct job {
 	char zspages[8];
 	char device_memmap[8];
 	char failed_bind[8];
+	char page_descriptors[8];
 	char descriptor_ranges[JOB_VALUE_MAX + 1];
 	enum perfctr_mode perfctr;
 	struct job_counter counters[JOB_COUNTERS_MAX];

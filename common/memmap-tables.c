@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page tables of the vmemmap. A section of 128 MiB has 2 MiB of memmap, which is what
- * one PMD maps: directly, or by a table of PTEs.
+ * Page tables of the vmemmap. A unit of 2 MiB is what one PMD maps: directly, or by a table
+ * of PTEs. A section of 128 MiB has as much where struct page has 64 bytes; eight share one
+ * where it has 8.
  */
 #include "memmap-tables.h"
 
@@ -13,32 +14,41 @@
 #include "memmap-size.h"
 #include "memory-blocks.h"
 
-#define SECTIONS_PER_PMD_TABLE 512u
-#define SECTIONS_PER_PUD_TABLE (512u * 512)
+#define UNITS_PER_PMD_TABLE 512u
+#define UNITS_PER_PUD_TABLE (512u * 512)
 
-unsigned int memmap_layout_add(struct memmap_layout *layout, uint64_t section)
+unsigned int memmap_layout_add(struct memmap_layout *layout, uint64_t unit)
 {
-	bool first = !layout->sections;
-	bool pmd = first || section / SECTIONS_PER_PMD_TABLE !=
-				    layout->last / SECTIONS_PER_PMD_TABLE;
-	bool pud = first || section / SECTIONS_PER_PUD_TABLE !=
-				    layout->last / SECTIONS_PER_PUD_TABLE;
+	bool first = !layout->units;
+	bool pmd = first || unit / UNITS_PER_PMD_TABLE != layout->last / UNITS_PER_PMD_TABLE;
+	bool pud = first || unit / UNITS_PER_PUD_TABLE != layout->last / UNITS_PER_PUD_TABLE;
 
 	layout->pmd_tables += pmd;
 	layout->pud_tables += pud;
-	layout->sections++;
-	layout->last = section;
+	layout->units++;
+	layout->last = unit;
 	return (unsigned int)pmd + pud;
 }
 
 uint64_t memmap_layout_tables(const struct memmap_layout *layout, bool base_pages,
 			      bool five_levels)
 {
-	return (base_pages ? layout->sections : 0) + layout->pmd_tables + layout->pud_tables +
-	       (five_levels && layout->sections);
+	return (base_pages ? layout->units : 0) + layout->pmd_tables + layout->pud_tables +
+	       (five_levels && layout->units);
 }
 
-int memmap_layout_read(const char *root, struct memmap_layout *ret_layout)
+static void add_section(struct memmap_layout *layout, uint64_t section, uint32_t page_bytes)
+{
+	uint64_t bytes = (uint64_t)MEMMAP_SECTION_PAGES * page_bytes;
+	uint64_t unit = section * bytes / MEMMAP_UNIT_BYTES;
+	uint64_t last = ((section + 1) * bytes - 1) / MEMMAP_UNIT_BYTES;
+
+	for (; unit <= last; unit++)
+		if (!layout->units || unit > layout->last)
+			memmap_layout_add(layout, unit);
+}
+
+int memmap_layout_read(const char *root, uint32_t page_bytes, struct memmap_layout *ret_layout)
 {
 	struct memmap_layout layout = { 0 };
 	struct memory_blocks blocks;
@@ -49,7 +59,7 @@ int memmap_layout_read(const char *root, struct memmap_layout *ret_layout)
 	if (err)
 		return err;
 	for (i = 0; i < blocks.nr; i++)
-		memmap_layout_add(&layout, blocks.number[i]);
+		add_section(&layout, blocks.number[i], page_bytes);
 	err = blocks.bytes == MEMMAP_SECTION_BYTES ? 0 : -EOPNOTSUPP;
 	memory_blocks_free(&blocks);
 	if (!err)

@@ -9,33 +9,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MEMMAP_UNIT_BYTES (2u << 20)	/* what a PMD maps */
+
 /**
- * struct memmap_layout - the sections there are, as far as page tables depend on them
- * @sections: how many
- * @pmd_tables: GiB of vmemmap that hold the memmap of at least one
+ * struct memmap_layout - units of 2 MiB of vmemmap in which there is memmap
+ * @units: how many
+ * @pmd_tables: GiB of vmemmap that hold at least one
  * @pud_tables: the same in units of 512 GiB
- * @last: the section added last
+ * @last: the unit added last
  */
 struct memmap_layout {
-	uint64_t sections;
+	uint64_t units;
 	uint64_t pmd_tables;
 	uint64_t pud_tables;
 	uint64_t last;
 };
 
 /**
- * memmap_layout_add() - add a section
+ * memmap_layout_add() - add a unit
  * @layout: all 0 at first
- * @section: its number, higher than that of the last one
+ * @unit: its number, higher than that of the last one
  *
  * Return: tables of PMDs and of PUDs that are there for it and were not before.
  */
-unsigned int memmap_layout_add(struct memmap_layout *layout, uint64_t section);
+unsigned int memmap_layout_add(struct memmap_layout *layout, uint64_t unit);
 
 /**
  * memmap_layout_tables() - pages of page tables below the top level
- * @layout: of a memmap of 64 bytes a page
- * @base_pages: mapped by 4 KiB pages: a table of PTEs for the 2 MiB of each section
+ * @layout: of a memmap, or of an array of descriptors
+ * @base_pages: mapped by 4 KiB pages: a table of PTEs for each unit
  * @five_levels: the kernel uses 5-level paging
  *
  * The vmemmap begins at a multiple of 512 GiB. Where KASLR moves it, by multiples of
@@ -45,13 +47,14 @@ uint64_t memmap_layout_tables(const struct memmap_layout *layout, bool base_page
 			      bool five_levels);
 
 /**
- * memmap_layout_read() - the sections there are, by the memory blocks of sysfs
+ * memmap_layout_read() - the memmap of the sections there are, by the memory blocks of sysfs
  * @root: prefix of /sys: "" in a guest, a folder in tests
+ * @page_bytes: what a page has of it
  * @ret_layout: set on success
  *
  * Return: 0, -EOPNOTSUPP when memory blocks are larger than a section, or -errno.
  */
-int memmap_layout_read(const char *root, struct memmap_layout *ret_layout);
+int memmap_layout_read(const char *root, uint32_t page_bytes, struct memmap_layout *ret_layout);
 
 /**
  * memmap_five_levels() - whether the kernel uses 5-level paging

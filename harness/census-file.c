@@ -71,7 +71,7 @@ static json_t *snapshot(const struct census *census)
 				 "hvo", census->hvo, "five_levels", census->five_levels);
 
 	json_object_set_new(root, "layout", json_pack("{s:I, s:I, s:I}",
-		"sections", (json_int_t)census->layout.sections,
+		"sections", (json_int_t)census->layout.units,
 		"pmd_tables", (json_int_t)census->layout.pmd_tables,
 		"pud_tables", (json_int_t)census->layout.pud_tables));
 	json_object_set_new(root, "blocks", json_pack("{s:I, s:I}",
@@ -163,8 +163,8 @@ static int read_layout(const struct reader *reader, const json_t *root)
 	uint64_t most = CENSUS_PFN_MAX / MEMMAP_SECTION_PAGES;
 	int error;
 
-	error = number(reader, layout, "sections", most, &census->layout.sections);
-	most = census->layout.sections;
+	error = number(reader, layout, "sections", most, &census->layout.units);
+	most = census->layout.units;
 	if (!error)
 		error = number(reader, layout, "pmd_tables", most, &census->layout.pmd_tables);
 	if (!error)
@@ -178,7 +178,7 @@ static int read_layout(const struct reader *reader, const json_t *root)
 		error = truth(reader, root, "hvo", &census->hvo);
 	if (!error)
 		error = truth(reader, root, "five_levels", &census->five_levels);
-	census->size.sections = census->layout.sections;
+	census->size.sections = census->layout.units;
 	return error;
 }
 
@@ -335,7 +335,7 @@ static int check_sums(const struct reader *reader)
 
 	for (size_t i = 0; i < census->nr_nodes && !error; i++)
 		error = check_node(reader, &census->node[i], &sections);
-	if (!error && (!sections || sections != census->layout.sections))
+	if (!error && (!sections || sections != census->layout.units))
 		error = bad(reader, "layout", "its sections are not those of the nodes");
 	return error;
 }

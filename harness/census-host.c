@@ -150,7 +150,7 @@ static void read_counted(const char *root, struct census *census)
 	struct memmap_judged judged;
 
 	census->counted = !memmap_size_counted(root, &census->size);
-	census->size.sections = census->layout.sections;
+	census->size.sections = census->layout.units;
 	if (!census->counted)
 		return;
 	memmap_size_judge(&census->size, CENSUS_PAGE_BYTES, &census->beside, &judged);

@@ -100,7 +100,7 @@ struct census_blocks {
  * @nr_nodes: how many
  * @device: persistent memory
  * @nr_devices: how many
- * @layout: its sections
+ * @layout: its sections, each of which has 2 MiB of memmap
  * @blocks: memory blocks; none where the kernel has no memory hotplug
  * @counted: whether the kernel counts its memmap (Linux 6.12 and later)
  * @size: what it counted, and the sections of @layout

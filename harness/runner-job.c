@@ -64,6 +64,9 @@ void runner_job(const struct plan_cell *cell, const struct variant *variant, enu
 			 variant->device_memmap);
 	if (variant->failed_bind)
 		snprintf(job->failed_bind, sizeof(job->failed_bind), "%s", variant->failed_bind);
+	if (variant->page_descriptors)
+		snprintf(job->page_descriptors, sizeof(job->page_descriptors), "%s",
+			 variant->page_descriptors);
 	if (variant->descriptor_ranges)
 		snprintf(job->descriptor_ranges, sizeof(job->descriptor_ranges), "%s",
 			 variant->descriptor_ranges);

@@ -99,6 +99,11 @@ static int set_failed_bind(struct ini_ctx *ctx, const char *name, const char *va
 	return set_choice(ctx, &ctx->variant->failed_bind, name, value, "undone kept");
 }
 
+static int set_page_descriptors(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	return set_choice(ctx, &ctx->variant->page_descriptors, name, value, "array pool");
+}
+
 static int set_descriptor_ranges(struct ini_ctx *ctx, const char *name, const char *value)
 {
 	if (*value != '/' || strchr(value, ' ') || strlen(value) > JOB_VALUE_MAX)
@@ -299,6 +304,7 @@ static const struct ini_item ini_table[] = {
 	{ "expect",	"zspages",		set_zspages },
 	{ "expect",	"device_memmap",	set_device_memmap },
 	{ "expect",	"failed_bind",		set_failed_bind },
+	{ "expect",	"page_descriptors",	set_page_descriptors },
 	{ "expect",	"descriptor_ranges",	set_descriptor_ranges },
 	{ "active",	NULL,			set_counter },
 	{ "noticed",	"check",		add_check },

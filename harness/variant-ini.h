@@ -12,7 +12,7 @@
  * variant_ini_read() - read one variant.ini
  * @path: the file
  * @variant: help, parent, state, source, page_bytes, memmap_mapping, zspages, device_memmap,
- *	failed_bind, descriptor_ranges, config and counters are set from it; the caller frees
+ *	failed_bind, page_descriptors, descriptor_ranges, config and counters are set from it; the caller frees
  *	it, also after a failure
  * @err: file, line and what is wrong
  *

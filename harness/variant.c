@@ -44,6 +44,7 @@ void variant_free(struct variant *variant)
 	free(variant->zspages);
 	free(variant->device_memmap);
 	free(variant->failed_bind);
+	free(variant->page_descriptors);
 	free(variant->descriptor_ranges);
 	for (size_t i = 0; i < variant->nr_config; i++) {
 		free(variant->config[i].option);
@@ -236,6 +237,8 @@ static void inherit(struct variant *variant)
 		variant->device_memmap = str_dup(up->device_memmap);
 	if (!variant->failed_bind && up->failed_bind)
 		variant->failed_bind = str_dup(up->failed_bind);
+	if (!variant->page_descriptors && up->page_descriptors)
+		variant->page_descriptors = str_dup(up->page_descriptors);
 	if (!variant->descriptor_ranges && up->descriptor_ranges)
 		variant->descriptor_ranges = str_dup(up->descriptor_ranges);
 	if (!variant->source && up->source)

@@ -49,6 +49,7 @@ struct variant_notice {
  * @device_memmap: "full", "lazy" or NULL: whether a namespace takes its whole memmap when bound
  * @failed_bind: "undone", "kept" or NULL: what a bind leaves that runs out of memory while
  *	sections are added
+ * @page_descriptors: "array", "pool" or NULL: what became of struct page's content, if anything
  * @descriptor_ranges: file in the guest that tells where descriptors lie, or NULL
  * @config: options over base.config, in file order
  * @nr_config: how many
@@ -74,6 +75,7 @@ struct variant {
 	char *zspages;
 	char *device_memmap;
 	char *failed_bind;
+	char *page_descriptors;
 	char *descriptor_ranges;
 	struct kconfig_line *config;
 	size_t nr_config;
@@ -97,7 +99,7 @@ bool variant_is_debug(const char *name);
  * @ret_variant: freed with variant_free()
  * @err: file, line and what is wrong; the nearest name for an unknown one
  *
- * page_bytes, memmap_mapping, zspages, device_memmap, failed_bind, descriptor_ranges, source are
+ * page_bytes, memmap_mapping, zspages, device_memmap, failed_bind, page_descriptors, descriptor_ranges, source are
  * inherited from the parent when absent.
  *
  * Return: 0, -ENOENT, -EINVAL (bad file), -ELOOP (parents in a circle).

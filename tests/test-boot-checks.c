@@ -261,10 +261,10 @@ static void counters_prove_that_the_variant_is_active(void **state)
 	expect(fake, "variant-active", "counter=absent", VERDICT_PASS, "must be < 9");
 }
 
-static int parse(const char *text, struct ptdump_vmemmap *vmemmap)
+static int parse(const char *text, uint64_t descriptors, struct ptdump_vmemmap *vmemmap)
 {
 	FILE *dump = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	int err = ptdump_read_vmemmap(dump, vmemmap);
+	int err = ptdump_read_vmemmap(dump, descriptors, vmemmap);
 
 	fclose(dump);
 	return err;
@@ -283,15 +283,58 @@ static void page_tables_of_the_vmemmap_are_counted(void **state)
 	struct ptdump_vmemmap vmemmap;
 
 	(void)state;
-	assert_int_equal(parse(dump_2m, &vmemmap), 0);
+	assert_int_equal(parse(dump_2m, 0, &vmemmap), 0);
 	assert_int_equal(vmemmap.pmd_bytes, 8 << 20);
 	assert_int_equal(vmemmap.pte_bytes + vmemmap.other_bytes, 0);
 	assert_int_equal(vmemmap.table_pages, 2);	/* PMD, PUD */
-	assert_int_equal(parse(dump_4k, &vmemmap), 0);
+	assert_int_equal(parse(dump_4k, 0, &vmemmap), 0);
 	assert_int_equal(vmemmap.pte_bytes, 5 << 20);
 	assert_int_equal(vmemmap.table_pages, 3 + 2);
-	assert_int_equal(parse(five_levels, &vmemmap), 0);
+	assert_int_equal(parse(five_levels, 0, &vmemmap), 0);
 	assert_int_equal(vmemmap.table_pages, 3);	/* PMD, PUD, P4D */
+}
+
+static void page_tables_of_descriptors_are_counted(void **state)
+{
+	static const char four_levels[] =
+		"---[ Vmemmap ]---\n"
+		"0xffffea0000000000-0xffffea0000100000   1M     RW             GLB NX pte\n"
+		"0xffffea0000100000-0xffffea0000200000   1M                           pte\n"
+		"0xffffea0000200000-0xffffea0040000000   1022M                        pmd\n"
+		"0xffffea0040000000-0xffffea8000000000   511G                         pud\n"
+		"0xffffea8000000000-0xfffff20000000000   7680G                        pgd\n"
+		"0xfffff20000000000-0xfffff20000800000   8M     RW         PSE GLB NX pmd\n"
+		"0xfffff20000800000-0xfffff20040000000   1016M                        pmd\n"
+		"0xfffff20040000000-0xfffff28000000000   511G                         pud\n"
+		"0xfffff28000000000-0xfffffe0000000000   11776G                       pgd\n"
+		"---[ CPU entry Area ]---\n";
+	/* The table of P4Ds is the same one. */
+	static const char five_levels[] =
+		"---[ Vmemmap ]---\n"
+		"0xffd4000000000000-0xffd4000000100000   1M     RW             GLB NX pte\n"
+		"0xffd4000000100000-0xffd4000000200000   1M                           pte\n"
+		"0xffd4000000200000-0xffd4000040000000   1022M                        pmd\n"
+		"0xffd4000040000000-0xffd4008000000000   511G                         pud\n"
+		"0xffd4008000000000-0xffd4080000000000   7680G                        p4d\n"
+		"0xffd4080000000000-0xffd4080000800000   8M     RW         PSE GLB NX pmd\n"
+		"0xffd4080000800000-0xffd4080040000000   1016M                        pmd\n"
+		"0xffd4080040000000-0xffd4088000000000   511G                         pud\n"
+		"0xffd4088000000000-0xffd5000000000000   247T                         p4d\n";
+	struct ptdump_vmemmap vmemmap;
+
+	(void)state;
+	assert_int_equal(parse(four_levels, 0xfffff20000000000, &vmemmap), 0);
+	assert_int_equal(vmemmap.pte_bytes, 1 << 20);
+	assert_int_equal(vmemmap.pmd_bytes, 0);
+	assert_int_equal(vmemmap.descriptor_bytes, 8 << 20);
+	assert_int_equal(vmemmap.table_pages, 3 + 2);
+	assert_int_equal(parse(four_levels, 0, &vmemmap), 0);
+	assert_int_equal(vmemmap.descriptor_bytes, 0);
+	assert_int_equal(vmemmap.table_pages, 3);
+	assert_int_equal(parse(five_levels, 0xffd4080000000000, &vmemmap), 0);
+	assert_int_equal(vmemmap.pmd_bytes, 0);
+	assert_int_equal(vmemmap.descriptor_bytes, 8 << 20);
+	assert_int_equal(vmemmap.table_pages, 4 + 2);
 }
 
 static void dumps_that_are_not_understood_are_refused(void **state)
@@ -309,9 +352,9 @@ static void dumps_that_are_not_understood_are_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(parse(bad[i], &vmemmap), -EBADMSG);
-	assert_int_equal(parse("---[ vmalloc() Area ]---\n", &vmemmap), -ENODATA);
-	assert_int_equal(ptdump_load("/nonexistent/dump", &vmemmap), -ENOENT);
+		assert_int_equal(parse(bad[i], 0, &vmemmap), -EBADMSG);
+	assert_int_equal(parse("---[ vmalloc() Area ]---\n", 0, &vmemmap), -ENODATA);
+	assert_int_equal(ptdump_load("/nonexistent/dump", 0, &vmemmap), -ENOENT);
 }
 
 static void small_files_are_read_strictly(void **state)
@@ -354,6 +397,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(counters_prove_that_the_variant_is_active, setup,
 						teardown),
 		cmocka_unit_test(page_tables_of_the_vmemmap_are_counted),
+		cmocka_unit_test(page_tables_of_descriptors_are_counted),
 		cmocka_unit_test(dumps_that_are_not_understood_are_refused),
 		cmocka_unit_test_setup_teardown(small_files_are_read_strictly, setup, teardown),
 	};

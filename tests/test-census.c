@@ -218,20 +218,20 @@ static void test_large_blocks(void **state)
 	assert_int_equal(fs_remove(path, NULL), 0);
 	fake_host_census(host, &census);
 	census_count_types(&census, NULL, &types);
-	assert_int_equal(census.layout.sections, 2);
+	assert_int_equal(census.layout.units, 2);
 	assert_int_equal(census.node[1].sections, 1);
 	assert_int_equal(types.row[CENSUS_HOLES].pages, 32768);
 	census_free(&census);
 	/* without an iomem, what has no flag "no page" is taken for a page */
 	fake_write(host->root, "proc/iomem", "");
 	fake_host_census(host, &census);
-	assert_int_equal(census.layout.sections, 3);
+	assert_int_equal(census.layout.units, 3);
 	census_free(&census);
 	for (size_t i = 32768; i < 2 * 32768; i++)
 		host->flags[i] = KPF(NOPAGE);
 	fake_host_words(host, FAKE_HOST_WORDS, FAKE_HOST_WORDS, 0);
 	fake_host_census(host, &census);
-	assert_int_equal(census.layout.sections, 2);
+	assert_int_equal(census.layout.units, 2);
 	census_free(&census);
 }
 
@@ -245,7 +245,7 @@ static void test_no_blocks(void **state)
 	snprintf(path, sizeof(path), "%s/sys", host->root);
 	assert_int_equal(fs_remove(path, NULL), 0);
 	fake_host_census(host, &census);
-	assert_int_equal(census.layout.sections, 2);
+	assert_int_equal(census.layout.units, 2);
 	assert_int_equal(census.node[0].sections, 2);
 	assert_int_equal(census.nr_devices, 0);
 	census_free(&census);
@@ -261,7 +261,7 @@ static void test_short_end(void **state)
 	fake_host_words(host, 2 * 32768 + 1000, 2 * 32768 + 1000, 0);
 	fake_host_census(host, &census);
 	census_count_types(&census, NULL, &types);
-	assert_int_equal(census.layout.sections, 3);
+	assert_int_equal(census.layout.units, 3);
 	assert_int_equal(types.row[CENSUS_FREE].pages, 100 + 1000);
 	assert_int_equal(types.row[CENSUS_NOT_ONLINE].pages, 32768 + 31768);
 	census_free(&census);
@@ -277,7 +277,7 @@ static void test_offline_block(void **state)
 	fake_write(host->root, "sys/devices/system/memory/memory2/state", "offline\n");
 	fake_host_census(host, &census);
 	census_count_types(&census, NULL, &types);
-	assert_int_equal(census.layout.sections, 3);
+	assert_int_equal(census.layout.units, 3);
 	assert_int_equal(types.row[CENSUS_FREE].pages, 100);
 	assert_int_equal(types.row[CENSUS_NOT_ONLINE].pages, 2 * 32768);
 	census_free(&census);
@@ -421,7 +421,7 @@ static void test_this_host(void **state)
 	census_count_types(&census, NULL, &types);
 	for (size_t i = 0; i < CENSUS_TYPES; i++)
 		pages += census_type_has_memmap(i) ? types.row[i].pages : 0;
-	assert_int_equal(pages, census.layout.sections * MEMMAP_SECTION_PAGES);
+	assert_int_equal(pages, census.layout.units * MEMMAP_SECTION_PAGES);
 	if (census_verdict(&census, &text) == CENSUS_DIFFERS)
 		fail_msg("%s", text);
 	free(text);

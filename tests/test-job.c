@@ -32,6 +32,7 @@ static const char sample[] =
 	"zspages fixed\n"
 	"device_memmap lazy\n"
 	"failed_bind kept\n"
+	"page_descriptors array\n"
 	"descriptor_ranges /sys/kernel/debug/memdesc/ranges\n"
 	"perfctr quiet\n"
 	"counter base_pages /sys/kernel/debug/vmemmap/base_pages > 0\n"
@@ -60,6 +61,7 @@ static void fields_are_read(void **state)
 	assert_string_equal(job.zspages, "fixed");
 	assert_string_equal(job.device_memmap, "lazy");
 	assert_string_equal(job.failed_bind, "kept");
+	assert_string_equal(job.page_descriptors, "array");
 	assert_string_equal(job.descriptor_ranges, "/sys/kernel/debug/memdesc/ranges");
 	assert_int_equal(job.perfctr, PERFCTR_QUIET);
 	assert_int_equal(job.nr_counters, 2);
@@ -94,6 +96,7 @@ static void smallest_job_gets_defaults_and_no_newline_is_needed(void **state)
 	assert_string_equal(job.zspages, "");
 	assert_string_equal(job.device_memmap, "");
 	assert_string_equal(job.failed_bind, "");
+	assert_string_equal(job.page_descriptors, "");
 	assert_string_equal(job.descriptor_ranges, "");
 	assert_int_equal(job.perfctr, PERFCTR_NONE);
 	assert_int_equal(job_format(&job, &text), 0);
@@ -101,6 +104,7 @@ static void smallest_job_gets_defaults_and_no_newline_is_needed(void **state)
 	assert_null(strstr(text, "zspages"));
 	assert_null(strstr(text, "device_memmap"));
 	assert_null(strstr(text, "failed_bind"));
+	assert_null(strstr(text, "page_descriptors"));
 	assert_null(strstr(text, "descriptor_ranges"));
 	assert_null(strstr(text, "perfctr"));
 	free(text);
@@ -143,6 +147,8 @@ static const struct refusal refusals[] = {
 	  "line 2: device_memmap 'late' is neither full nor lazy" },
 	{ "workload a\nfailed_bind lost\n",
 	  "line 2: failed_bind 'lost' is neither undone nor kept" },
+	{ "workload a\npage_descriptors list\n",
+	  "line 2: page_descriptors 'list' is neither array nor pool" },
 	{ "workload a\ndescriptor_ranges ranges\n", "line 2: 'ranges' is not an absolute path" },
 	{ "workload a\nperfctr loud\n",
 	  "line 2: perfctr 'loud' is none of none, quiet and perf" },
@@ -233,6 +239,8 @@ static void what_would_not_survive_lines_is_not_written(void **state)
 	job = good, strcpy(job.device_memmap, "none");
 	assert_int_equal(formats(&job), -EINVAL);
 	job = good, strcpy(job.failed_bind, "lost");
+	assert_int_equal(formats(&job), -EINVAL);
+	job = good, strcpy(job.page_descriptors, "tree");
 	assert_int_equal(formats(&job), -EINVAL);
 	job = good, strcpy(job.counters[0].path, "/a b");
 	assert_int_equal(formats(&job), -EINVAL);

@@ -15,128 +15,7 @@
 #include <cmocka.h>
 
 #include "boot-memory.h"
-#include "fake-memory.h"
-#include "metadata-check.h"
-
-#define RECORDS_MAX 64
-
-/** struct told - a record, without its room for samples */
-struct told {
-	enum msg_type type;
-	char name[64];
-	char labels[64];
-	char text[1024];
-	enum verdict verdict;
-	uint64_t sample;
-};
-
-/** struct bench - the guest, and what was said of it */
-struct bench {
-	struct fake_memory fake;
-	struct job job;
-	struct metadata_source source;
-	struct metadata now;
-	char why[METADATA_WHY];
-	struct msg msg;
-	struct report report;
-	struct told told[RECORDS_MAX];
-	size_t nr;
-};
-
-static void keep(void *ctx, const struct msg *msg)
-{
-	struct bench *bench = ctx;
-	struct told *told = &bench->told[bench->nr++];
-
-	assert_true(bench->nr <= RECORDS_MAX);
-	told->type = msg->type;
-	snprintf(told->name, sizeof(told->name), "%.63s", msg->name);
-	snprintf(told->labels, sizeof(told->labels), "%.63s", msg->labels);
-	snprintf(told->text, sizeof(told->text), "%.1023s", msg->text);
-	told->verdict = msg->verdict;
-	told->sample = msg->type == MSG_SAMPLES ? msg->samples[0] : 0;
-}
-
-static int setup(void **state)
-{
-	struct bench *bench = calloc(1, sizeof(*bench));
-
-	*state = bench;
-	fake_memory_make(&bench->fake);
-	strcpy(bench->job.memmap_mapping, "2M");
-	bench->job.page_bytes = 64;
-	bench->source.root = bench->fake.root;
-	bench->source.job = &bench->job;
-	bench->report = (struct report){ .emit = keep, .ctx = bench, .msg = &bench->msg };
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct bench *bench = *state;
-
-	metadata_free(&bench->now);
-	fake_memory_remove(&bench->fake);
-	free(bench);
-	return 0;
-}
-
-static int look(struct bench *bench)
-{
-	int err;
-
-	metadata_free(&bench->now);
-	bench->nr = 0;
-	bench->why[0] = '\0';
-	err = metadata_read(&bench->source, &bench->now, bench->why);
-	if (!err)
-		metadata_report(&bench->report, &bench->source, METADATA_BOOT, &bench->now);
-	return err;
-}
-
-static const struct told *find(const struct bench *bench, enum msg_type type, const char *name,
-			       const char *labels)
-{
-	size_t i;
-
-	for (i = 0; i < bench->nr; i++)
-		if (bench->told[i].type == type && !strcmp(bench->told[i].name, name) &&
-		    !strcmp(bench->told[i].labels, labels))
-			return &bench->told[i];
-	return NULL;
-}
-
-static void expect(const struct bench *bench, const char *name, const char *labels,
-		   enum verdict verdict, const char *part)
-{
-	const struct told *told = find(bench, MSG_CHECK, name, labels);
-
-	assert_non_null(told);
-	if (!strstr(told->text, part))
-		assert_string_equal(told->text, part);
-	assert_int_equal(told->verdict, verdict);
-}
-
-/* The check of a kind, and that no other check of this look failed. */
-static void expect_only(const struct bench *bench, const char *name, const char *labels,
-			const char *part)
-{
-	size_t i;
-
-	expect(bench, name, labels, VERDICT_FAIL, part);
-	for (i = 0; i < bench->nr; i++)
-		if (bench->told[i].type == MSG_CHECK && strcmp(bench->told[i].name, name) &&
-		    bench->told[i].verdict != VERDICT_PASS)
-			fail_msg("%s %s: %s", bench->told[i].name, bench->told[i].labels,
-				 bench->told[i].text);
-}
-
-static uint64_t bytes(const struct bench *bench, const char *labels)
-{
-	const struct told *told = find(bench, MSG_SAMPLES, METADATA_SERIES, labels);
-
-	return told ? told->sample : UINT64_MAX;
-}
+#include "metadata-bench.h"
 
 #define MEMMAP "kind=memmap,phase=boot"
 #define TABLES "kind=tables,phase=boot"
@@ -148,24 +27,24 @@ static void sound_kernels_pass_to_the_page(void **state)
 {
 	struct bench *bench = *state;
 
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-closed-form", MEMMAP, VERDICT_PASS,
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", MEMMAP, VERDICT_PASS,
 	       "4 sections of 32768 pages x 64 B: node 0: 1024, must be 1024; node 1: 1024, must be 1024");
-	expect(bench, "metadata-closed-form", TABLES, VERDICT_PASS,
+	audit_expect(bench, "metadata-closed-form", TABLES, VERDICT_PASS,
 	       "4-level paging: node 0: 2, must be 2; 0 for that of devices; 0 of all are empty");
-	expect(bench, "metadata-closed-form", SECTIONS, VERDICT_PASS, "5 pages: 1 roots of 16 B");
-	expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS, "0 descriptors in use");
-	expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS,
+	audit_expect(bench, "metadata-closed-form", SECTIONS, VERDICT_PASS, "5 pages: 1 roots of 16 B");
+	audit_expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS, "0 descriptors in use");
+	audit_expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS,
 	       "nr_memmap_boot_pages 2048 + nr_memmap_pages 0 = 2048, must be 2048");
-	assert_null(find(bench, MSG_CHECK, "metadata-closed-form", PAGE_EXT));
-	assert_int_equal(bytes(bench, "kind=memmap,node=0,phase=boot"), 4 << 20);
-	assert_int_equal(bytes(bench, "kind=memmap,node=1,phase=boot"), 4 << 20);
-	assert_int_equal(bytes(bench, "kind=tables,node=0,phase=boot"), 8192);
-	assert_int_equal(bytes(bench, "kind=tables,node=1,phase=boot"), 0);
-	assert_int_equal(bytes(bench, "kind=sections,node=0,phase=boot"), 5 * 4096);
-	assert_int_equal(bytes(bench, "kind=page_ext,node=1,phase=boot"), 0);
-	assert_int_equal(bytes(bench, "kind=memmap,node=device,phase=boot"), UINT64_MAX);
-	assert_int_equal(find(bench, MSG_SAMPLES, "memory_bytes", "kind=present,phase=boot")->sample,
+	assert_null(audit_find(bench, MSG_CHECK, "metadata-closed-form", PAGE_EXT));
+	assert_int_equal(audit_bytes(bench, "kind=memmap,node=0,phase=boot"), 4 << 20);
+	assert_int_equal(audit_bytes(bench, "kind=memmap,node=1,phase=boot"), 4 << 20);
+	assert_int_equal(audit_bytes(bench, "kind=tables,node=0,phase=boot"), 8192);
+	assert_int_equal(audit_bytes(bench, "kind=tables,node=1,phase=boot"), 0);
+	assert_int_equal(audit_bytes(bench, "kind=sections,node=0,phase=boot"), 5 * 4096);
+	assert_int_equal(audit_bytes(bench, "kind=page_ext,node=1,phase=boot"), 0);
+	assert_int_equal(audit_bytes(bench, "kind=memmap,node=device,phase=boot"), UINT64_MAX);
+	assert_int_equal(audit_find(bench, MSG_SAMPLES, "memory_bytes", "kind=present,phase=boot")->sample,
 			 (3999 + 61376 + 65536) * UINT64_C(4096));
 }
 
@@ -174,11 +53,11 @@ static void counters_that_lie_are_noticed(void **state)
 	struct bench *bench = *state;
 
 	fake_memory_counted(&bench->fake, 2047, 0);
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-counted", "phase=boot", "= 2047, must be 2048");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-counted", "phase=boot", "= 2047, must be 2048");
 	fake_memory_counted(&bench->fake, 2048, 1);
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-counted", "phase=boot", "nr_memmap_pages 1 = 2049, must be 2048");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-counted", "phase=boot", "nr_memmap_pages 1 = 2049, must be 2048");
 }
 
 static void memmaps_on_the_wrong_node_are_noticed(void **state)
@@ -186,8 +65,8 @@ static void memmaps_on_the_wrong_node_are_noticed(void **state)
 	struct bench *bench = *state;
 
 	fake_memory_word(&bench->fake, FAKE_PMD + 3 * 8, (FAKE_MEMMAP_0 + (6 << 20)) | FAKE_LARGE);
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", MEMMAP,
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", MEMMAP,
 		    "node 0: 1536, must be 1024; node 1: 512, must be 1024");
 }
 
@@ -197,15 +76,15 @@ static void memmaps_of_another_size_are_noticed(void **state)
 	struct bench *bench = *state;
 
 	fake_memory_word(&bench->fake, FAKE_PMD + 1 * 8, FAKE_MEMMAP_0 | FAKE_LARGE);
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", MEMMAP, "node 0: 512, must be 1024");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", MEMMAP, "node 0: 512, must be 1024");
 	fake_memory_word(&bench->fake, FAKE_PMD + 1 * 8, 0);
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", MEMMAP, "node 0: 512, must be 1024");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", MEMMAP, "node 0: 512, must be 1024");
 	/* Struct pages that should be of 8 bytes and are not are where those of devices belong. */
 	bench->job.page_bytes = 8;
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-counted", "phase=boot",
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-counted", "phase=boot",
 		    "must be 1280: 256 for 4 sections, 1024 mapped for devices");
 }
 
@@ -219,12 +98,12 @@ static void tables_are_held_against_the_mapping(void **state)
 		fake_memory_word(&bench->fake, FAKE_SPARE + i * 8,
 				 (FAKE_MEMMAP_0 + (2 << 20) + i * 4096) | FAKE_TABLE);
 	fake_memory_word(&bench->fake, FAKE_PMD + 1 * 8, FAKE_SPARE | FAKE_TABLE);
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", TABLES, "node 0: 3, must be 2");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", TABLES, "node 0: 3, must be 2");
 	assert_int_equal(bench->now.memmap.small[MEMMAP_OF_RAM], 2 << 20);
 	strcpy(bench->job.memmap_mapping, "4K");
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", TABLES,
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", TABLES,
 		    "node 0: 3, must be 4; node 1: 0, must be 2");
 }
 
@@ -233,8 +112,8 @@ static void tables_left_empty_are_noticed(void **state)
 	struct bench *bench = *state;
 
 	fake_memory_word(&bench->fake, FAKE_PUD + 8 * 8, FAKE_SPARE | FAKE_TABLE);
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", TABLES,
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", TABLES,
 		    "1 for that of devices; 1 of all are empty");
 }
 
@@ -243,20 +122,20 @@ static void roots_are_counted(void **state)
 	struct bench *bench = *state;
 
 	fake_memory_word(&bench->fake, FAKE_ROOTS + 8, FAKE_DIRECT + FAKE_SPARE);
-	assert_int_equal(look(bench), 0);
+	assert_int_equal(audit_look(bench), 0);
 	assert_int_equal(bench->now.roots_used, 1);	/* no memory there: not even looked at */
 	fake_memory_put(&bench->fake, "/proc/iomem", "00001000-1fffffff : System RAM\n"
 			"800000000-8ffffffff : Persistent Memory\n");
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-closed-form", SECTIONS, VERDICT_PASS,
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", SECTIONS, VERDICT_PASS,
 	       "2 roots of 16 B each section are in use (must be 1 to 2)");
 	fake_memory_word(&bench->fake, FAKE_ROOTS + 8, 0);
 	fake_memory_word(&bench->fake, FAKE_ROOTS, FAKE_DIRECT + FAKE_ROOT);
 	fake_memory_put(&bench->fake, "/proc/iomem", "00001000-1fffffff : System RAM\n"
 			"800000000-87fffffff : System RAM\n");
 	fake_memory_put(&bench->fake, "/sys/devices/system/node/node1/memory256/state", "online\n");
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-closed-form", SECTIONS, VERDICT_FAIL,
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", SECTIONS, VERDICT_FAIL,
 	       "1 roots of 16 B each section are in use (must be 2 to 2)");
 }
 
@@ -270,15 +149,15 @@ static void memmaps_of_devices_are_apart(void **state)
 	fake_memory_word(&bench->fake, FAKE_PUD + 1 * 8, FAKE_SPARE | FAKE_TABLE);
 	fake_memory_word(&bench->fake, FAKE_SPARE, (FAKE_MEMMAP_1 + (4 << 20)) | FAKE_LARGE);
 	fake_memory_word(&bench->fake, FAKE_SPARE + 8, UINT64_C(0x1000000000) | FAKE_LARGE);
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-counted", "phase=boot",
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-counted", "phase=boot",
 		    "= 2048, must be 3072: 2048 for 4 sections, 1024 mapped for devices");
 	fake_memory_counted(&bench->fake, 2048, 1024);
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS, "= 3072, must be 3072");
-	expect(bench, "metadata-closed-form", TABLES, VERDICT_PASS, "1 for that of devices");
-	assert_int_equal(bytes(bench, "kind=memmap,node=1,phase=boot"), 6 << 20);
-	assert_int_equal(bytes(bench, "kind=memmap,node=device,phase=boot"), 2 << 20);
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS, "= 3072, must be 3072");
+	audit_expect(bench, "metadata-closed-form", TABLES, VERDICT_PASS, "1 for that of devices");
+	assert_int_equal(audit_bytes(bench, "kind=memmap,node=1,phase=boot"), 6 << 20);
+	assert_int_equal(audit_bytes(bench, "kind=memmap,node=device,phase=boot"), 2 << 20);
 }
 
 /* 8 bytes a page: 64 pages a section, which are in one page of 2 MiB at FAKE_MEMMAP_0. */
@@ -291,9 +170,9 @@ static void small_struct_pages_share_a_large_page(void **state)
 		fake_memory_word(&bench->fake, FAKE_PMD + i * 8, 0);
 	bench->job.page_bytes = 8;
 	fake_memory_counted(&bench->fake, 256, 0);
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-closed-form", MEMMAP, VERDICT_PASS, "node 0: 512, must be 512");
-	expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS, "= 256, must be 256");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", MEMMAP, VERDICT_PASS, "node 0: 512, must be 512");
+	audit_expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS, "= 256, must be 256");
 }
 
 static void page_ext_is_found_by_its_sections(void **state)
@@ -330,19 +209,19 @@ static void page_ext_is_found_by_its_sections(void **state)
 	bench->source.page_ext_each = 8;
 	fake_memory_counted(&bench->fake, 2048, 192);
 	fake_memory_put(&bench->fake, "/sys/devices/system/memory/memory3/state", "offline\n");
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-closed-form", PAGE_EXT, VERDICT_PASS,
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", PAGE_EXT, VERDICT_PASS,
 	       "192 pages, must be 192: 8 B (must be 0, and 8 if page tables are checked) for each page "
 	       "of the 3 sections that are online; 3 have it");
-	expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS, "192 of page_ext");
-	assert_int_equal(bytes(bench, "kind=page_ext,node=1,phase=boot"), 192 * 4096);
+	audit_expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS, "192 of page_ext");
+	assert_int_equal(audit_bytes(bench, "kind=page_ext,node=1,phase=boot"), 192 * 4096);
 	fake_memory_put(&bench->fake, "/sys/devices/system/memory/memory3/state", "online\n");
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", PAGE_EXT, "192 pages, must be 256");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", PAGE_EXT, "192 pages, must be 256");
 	fake_memory_put(&bench->fake, "/sys/devices/system/memory/memory3/state", "offline\n");
 	fake_memory_put(&bench->fake, "/proc/cmdline", "page_owner=on\n");
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", PAGE_EXT, "8 B (must be 72, and 8");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", PAGE_EXT, "8 B (must be 72, and 8");
 }
 
 static void put_pool(const struct bench *bench, const char *objects, const char *aliases)
@@ -370,22 +249,22 @@ static void zspages_are_held_against_their_pools(void **state)
 	struct bench *bench = *state;
 
 	put_pool(bench, "12 N0=5 N1=7\n", "0\n");
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS,
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS,
 	       "12 descriptors in use in 1 slab caches, must be 12 to 85");
-	assert_int_equal(bytes(bench, "kind=zspages,node=0,phase=boot"), 12 * 56 / 3);
-	assert_int_equal(bytes(bench, "kind=zspages,node=1,phase=boot"), 12 * 56 * 2 / 3);
+	assert_int_equal(audit_bytes(bench, "kind=zspages,node=0,phase=boot"), 12 * 56 / 3);
+	assert_int_equal(audit_bytes(bench, "kind=zspages,node=1,phase=boot"), 12 * 56 * 2 / 3);
 	put_pool(bench, "11\n", "0\n");
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", ZSPAGES, "11 descriptors in use");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", ZSPAGES, "11 descriptors in use");
 	put_pool(bench, "86\n", "0\n");
-	assert_int_equal(look(bench), 0);
-	expect_only(bench, "metadata-closed-form", ZSPAGES, "86 descriptors in use");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", ZSPAGES, "86 descriptors in use");
 	put_pool(bench, "86\n", "3\n");
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS, "must be 12 to more, as others");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS, "must be 12 to more, as others");
 	put_pool(bench, "many\n", "3\n");
-	assert_int_equal(look(bench), -EBADMSG);
+	assert_int_equal(audit_look(bench), -EBADMSG);
 	assert_string_equal(bench->why, "slabs of zspages: Bad message");
 }
 
@@ -394,14 +273,14 @@ static void descriptors_are_where_the_variant_says(void **state)
 	struct bench *bench = *state;
 
 	strcpy(bench->job.descriptor_ranges, "/sys/kernel/debug/memdesc/ranges");
-	assert_int_equal(look(bench), -ENOENT);
+	assert_int_equal(audit_look(bench), -ENOENT);
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/memdesc/ranges",
 			"ffff888014800000-ffff888014802fff\nffffea0000000000-ffffea00000fffff\n");
-	assert_int_equal(look(bench), 0);
-	assert_int_equal(bytes(bench, "kind=descriptors,node=1,phase=boot"), 3 * 4096);
-	assert_int_equal(bytes(bench, "kind=descriptors,node=0,phase=boot"), 1 << 20);
+	assert_int_equal(audit_look(bench), 0);
+	assert_int_equal(audit_bytes(bench, "kind=descriptors,node=1,phase=boot"), 3 * 4096);
+	assert_int_equal(audit_bytes(bench, "kind=descriptors,node=0,phase=boot"), 1 << 20);
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/memdesc/ranges", "here\n");
-	assert_int_equal(look(bench), -EBADMSG);
+	assert_int_equal(audit_look(bench), -EBADMSG);
 }
 
 static void lazy_memmaps_have_a_reserve(void **state)
@@ -409,14 +288,14 @@ static void lazy_memmaps_have_a_reserve(void **state)
 	struct bench *bench = *state;
 
 	strcpy(bench->job.device_memmap, "lazy");
-	assert_int_equal(look(bench), -ENOENT);
+	assert_int_equal(audit_look(bench), -ENOENT);
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/lazy_vmemmap/populated", "0\n");
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/lazy_vmemmap/shared", "0\n");
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/lazy_vmemmap/authorised", "0\n");
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/lazy_vmemmap/returned", "0\n");
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/lazy_vmemmap/bytes", "40960\n");
-	assert_int_equal(look(bench), 0);
-	assert_int_equal(bytes(bench, "kind=descriptors,node=0,phase=boot"), 40960);
+	assert_int_equal(audit_look(bench), 0);
+	assert_int_equal(audit_bytes(bench, "kind=descriptors,node=0,phase=boot"), 40960);
 }
 
 static void what_cannot_be_read_is_told(void **state)
@@ -424,25 +303,25 @@ static void what_cannot_be_read_is_told(void **state)
 	struct bench *bench = *state;
 
 	fake_memory_word(&bench->fake, FAKE_PUD, UINT64_C(0x7fff0000000) | FAKE_TABLE);
-	assert_int_equal(look(bench), -ENXIO);
+	assert_int_equal(audit_look(bench), -ENXIO);
 	assert_string_equal(bench->why, "page tables of the vmemmap: No such device or address");
 	fake_memory_word(&bench->fake, FAKE_PUD, FAKE_PMD | FAKE_TABLE);
 	fake_memory_word(&bench->fake, FAKE_PMD, UINT64_C(0xffffffffe0000) << 12 | FAKE_LARGE);
-	assert_int_equal(look(bench), -ERANGE);
+	assert_int_equal(audit_look(bench), -ERANGE);
 	fake_memory_put(&bench->fake, "/proc/vmstat", "nr_free_pages 1\n");
-	assert_int_equal(look(bench), -ENOKEY);
+	assert_int_equal(audit_look(bench), -ENOKEY);
 	assert_non_null(strstr(bench->why, "/proc/vmstat: "));
 	fake_memory_put(&bench->fake, "/proc/zoneinfo", "Node 99, zone DMA\n");
-	assert_int_equal(look(bench), -EBADMSG);
+	assert_int_equal(audit_look(bench), -EBADMSG);
 	fake_memory_put(&bench->fake, "/sys/devices/system/memory/block_size_bytes", "1000\n");
-	assert_int_equal(look(bench), -EBADMSG);
+	assert_int_equal(audit_look(bench), -EBADMSG);
 	fake_memory_put(&bench->fake, "/proc/iomem", "00000000-00000000 : System RAM\n");
-	assert_int_equal(look(bench), -EACCES);
+	assert_int_equal(audit_look(bench), -EACCES);
 	metadata_report_unread(&bench->report, METADATA_AFTER, -EACCES, "no addresses");
-	expect(bench, "metadata-counted", "phase=after", VERDICT_BROKEN, "no addresses");
+	audit_expect(bench, "metadata-counted", "phase=after", VERDICT_BROKEN, "no addresses");
 	bench->nr = 0;
 	metadata_report_unread(&bench->report, METADATA_AFTER, -ENOENT, "/proc/kcore");
-	expect(bench, "metadata-counted", "phase=after", VERDICT_UNSUPPORTED, "/proc/kcore");
+	audit_expect(bench, "metadata-counted", "phase=after", VERDICT_UNSUPPORTED, "/proc/kcore");
 }
 
 static void variants_that_promise_nothing_are_not_judged(void **state)
@@ -450,9 +329,9 @@ static void variants_that_promise_nothing_are_not_judged(void **state)
 	struct bench *bench = *state;
 
 	bench->job.memmap_mapping[0] = '\0';
-	assert_int_equal(look(bench), 0);
-	expect(bench, "metadata-closed-form", "phase=boot", VERDICT_UNSUPPORTED, "does not state");
-	assert_int_equal(bytes(bench, "kind=memmap,node=0,phase=boot"), 4 << 20);
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", "phase=boot", VERDICT_UNSUPPORTED, "does not state");
+	assert_int_equal(audit_bytes(bench, "kind=memmap,node=0,phase=boot"), 4 << 20);
 }
 
 /* 5635 of 130911 pages present are not managed: 2055 of metadata, 511 and 159 of image and low. */
@@ -464,7 +343,7 @@ static void memory_missing_from_the_total_is_explained(void **state)
 	bench->source.log = (struct boot_log){
 		.nodes = 0x4a00 * 2, .hashes = 786432, .percpu = 44 * 4096,
 	};
-	assert_int_equal(look(bench), 0);
+	assert_int_equal(audit_look(bench), 0);
 	assert_int_equal(boot_memory_read(&bench->source, &bench->now.map, &memory, bench->why), 0);
 	assert_int_equal(memory.low, 0x9f);
 	assert_int_equal(memory.image, 0x200);
@@ -472,29 +351,29 @@ static void memory_missing_from_the_total_is_explained(void **state)
 	bench->source.log.swiotlb = 2660 << 12;
 	bench->nr = 0;
 	boot_memory_report(&bench->report, &bench->source, &bench->now, &memory);
-	expect(bench, "metadata-memtotal", "", VERDICT_PASS, "of 130911 present, 5635 less");
-	expect(bench, "metadata-memtotal", "", VERDICT_PASS, "must be 5620 to 5640: memmap 2048, "
+	audit_expect(bench, "metadata-memtotal", "", VERDICT_PASS, "of 130911 present, 5635 less");
+	audit_expect(bench, "metadata-memtotal", "", VERDICT_PASS, "must be 5620 to 5640: memmap 2048, "
 	       "tables of it 2, sections 5, kernel image 512, low memory 159, nodes 10, hash tables 192, "
 	       "bounce buffers 2692, and at most 20 for page tables of the direct mapping and small things");
 	bench->nr = 0;
 	bench->source.log.swiotlb = 2600 << 12;
 	boot_memory_report(&bench->report, &bench->source, &bench->now, &memory);
-	expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "5635 less");
+	audit_expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "5635 less");
 	bench->nr = 0;
 	bench->source.log.swiotlb = 2700 << 12;
 	boot_memory_report(&bench->report, &bench->source, &bench->now, &memory);
-	expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "5635 less");
+	audit_expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "5635 less");
 	bench->nr = 0;
 	bench->source.log.swiotlb = 2660 << 12;
 	bench->now.use.total--;
 	boot_memory_report(&bench->report, &bench->source, &bench->now, &memory);
-	expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "(must be 125276 managed)");
+	audit_expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "(must be 125276 managed)");
 	bench->nr = 0;
 	bench->now.use.total++;
 	bench->now.use.managed[0] -= 500;
 	bench->now.use.managed[1] += 500;
 	boot_memory_report(&bench->report, &bench->source, &bench->now, &memory);
-	expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "a node has more memmap than memory");
+	audit_expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "a node has more memmap than memory");
 }
 
 static void used_memory_is_explained(void **state)
@@ -502,29 +381,29 @@ static void used_memory_is_explained(void **state)
 	struct bench *bench = *state;
 	struct metadata boot;
 
-	assert_int_equal(look(bench), 0);
+	assert_int_equal(audit_look(bench), 0);
 	boot = bench->now;
 	bench->nr = 0;
 	bench->now.use.free -= 1000;
 	bench->now.use.slab += 700;
 	bench->now.frames[METADATA_MEMMAP].node[1] += 256;
 	metadata_report_free(&bench->report, METADATA_LOADED, &boot, &bench->now);
-	expect(bench, "metadata-free", "phase=loaded", VERDICT_PASS,
+	audit_expect(bench, "metadata-free", "phase=loaded", VERDICT_PASS,
 	       "since boot 1000 pages more are used: 256 more of metadata, 700 more that the kernel "
 	       "counts, and 44 more that it does not");
 	/* More than any number of CPUs explains. */
 	bench->now.use.free -= 50000;
 	bench->nr = 0;
 	metadata_report_free(&bench->report, METADATA_LOADED, &boot, &bench->now);
-	expect(bench, "metadata-free", "phase=loaded", VERDICT_FAIL, "50044 more that it does not");
+	audit_expect(bench, "metadata-free", "phase=loaded", VERDICT_FAIL, "50044 more that it does not");
 	bench->now.use.written += 50000;
 	bench->nr = 0;
 	metadata_report_free(&bench->report, METADATA_LOADED, &boot, &bench->now);
-	expect(bench, "metadata-free", "phase=loaded", VERDICT_PASS, "(50000 went to block devices");
+	audit_expect(bench, "metadata-free", "phase=loaded", VERDICT_PASS, "(50000 went to block devices");
 	bench->now.use.free += 100000;
 	bench->nr = 0;
 	metadata_report_free(&bench->report, METADATA_AFTER, &boot, &bench->now);
-	expect(bench, "metadata-free", "phase=after", VERDICT_FAIL, "-49956 more that it does not");
+	audit_expect(bench, "metadata-free", "phase=after", VERDICT_FAIL, "-49956 more that it does not");
 	bench->now = boot;
 }
 
@@ -593,7 +472,7 @@ static void labels_are_read_back(void **state)
 		assert_false(metadata_labels_parse(bad[i], &kind, &node, &phase));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, audit_setup, audit_teardown)
 
 int main(void)
 {

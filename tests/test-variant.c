@@ -74,6 +74,7 @@ static const char full[] =
 	"zspages = fixed\n"
 	"device_memmap = lazy\n"
 	"failed_bind = kept\n"
+	"page_descriptors = array\n"
 	"descriptor_ranges = /sys/c\n"
 	"[active]\n"
 	"base_pages = /sys/a > 0\n"
@@ -104,6 +105,7 @@ static void a_full_variant_is_read(void **state)
 	assert_string_equal(variant->zspages, "fixed");
 	assert_string_equal(variant->device_memmap, "lazy");
 	assert_string_equal(variant->failed_bind, "kept");
+	assert_string_equal(variant->page_descriptors, "array");
 	assert_string_equal(variant->descriptor_ranges, "/sys/c");
 	assert_int_equal(variant->nr_counters, 2);
 	assert_string_equal(variant->counter[0].name, "base_pages");
@@ -127,7 +129,7 @@ static void a_child_inherits_what_it_does_not_say(void **state)
 	    "[variant]\nhelp = h\nstate = complete\nsource = git:/srv/linux v6.12\n"
 	    "[expect]\npage_bytes = 64\nmemmap_mapping = 2M\nzspages = fixed\n"
 	    "device_memmap = lazy\nfailed_bind = kept\n"
-	    "descriptor_ranges = /sys/c\n[active]\nn = /a > 0\n");
+	    "page_descriptors = pool\ndescriptor_ranges = /sys/c\n[active]\nn = /a > 0\n");
 	put("child", "variant.ini", HEAD "parent = base\n[expect]\nmemmap_mapping = 4K\n");
 	variant = load("child");
 	assert_int_equal(variant->page_bytes, 64);
@@ -135,6 +137,7 @@ static void a_child_inherits_what_it_does_not_say(void **state)
 	assert_string_equal(variant->zspages, "fixed");
 	assert_string_equal(variant->device_memmap, "lazy");
 	assert_string_equal(variant->failed_bind, "kept");
+	assert_string_equal(variant->page_descriptors, "pool");
 	assert_string_equal(variant->descriptor_ranges, "/sys/c");
 	assert_string_equal(variant->source, "git:/srv/linux v6.12");
 	assert_int_equal(variant->nr_counters, 0);
@@ -250,6 +253,7 @@ static const struct bad {
 	{ "zspages", HEAD "[expect]\nzspages = movable\n", NULL, NULL, -EINVAL },
 	{ "device-memmap", HEAD "[expect]\ndevice_memmap = late\n", NULL, NULL, -EINVAL },
 	{ "failed-bind", HEAD "[expect]\nfailed_bind = lost\n", NULL, NULL, -EINVAL },
+	{ "page-descriptors", HEAD "[expect]\npage_descriptors = list\n", NULL, NULL, -EINVAL },
 	{ "descriptor-ranges", HEAD "[expect]\ndescriptor_ranges = sys/c\n", NULL, NULL, -EINVAL },
 	{ "counter-form", HEAD "[active]\nn = /sys/a 0\n", NULL, NULL, -EINVAL },
 	{ "counter-path", HEAD "[active]\nn = sys/a > 0\n", NULL, NULL, -EINVAL },

@@ -128,6 +128,7 @@ static size_t list_taken(const struct metadata_source *source, const struct meta
 	uint64_t cpus = (uint64_t)sysconf(_SC_NPROCESSORS_CONF);
 	const struct taken list[] = {
 		{ "memmap", frames_total(&form->memmap) },
+		{ "descriptors", frames_total(&form->descriptors) },
 		{ "tables of it", frames_total(&form->tables) },
 		{ "sections", metadata_form_array(now) + form->roots },
 		{ "kernel image", memory->image },
@@ -160,12 +161,14 @@ static const char *taken_text(char text[TEXT_MAX], const struct taken *taken, si
 /* Memory that was found to be metadata cannot be managed. */
 static bool nodes_right(const struct metadata *now)
 {
-	const struct kernel_memmap *memmap = &now->memmap;
+	const struct kernel_memmap *memmap = &now->memmap, *array = &now->array;
 	unsigned int node;
 
 	for (node = 0; node < METADATA_NODES; node++)
 		if (memmap->frames[MEMMAP_OF_RAM].node[node] +
-		    memmap->tables[MEMMAP_OF_RAM].node[node] >
+		    memmap->tables[MEMMAP_OF_RAM].node[node] +
+		    array->frames[MEMMAP_OF_RAM].node[node] +
+		    array->tables[MEMMAP_OF_RAM].node[node] >
 		    now->use.present[node] - now->use.managed[node])
 			return false;
 	return true;

@@ -213,14 +213,17 @@ static int compare_counters(struct fail_cell *cell, struct sweep *sweep, unsigne
 	if (err || sweep->bad)
 		return err;
 	if (now.memmap_pages == sweep->start.memmap_pages &&
+	    now.descriptor_pages == sweep->start.descriptor_pages &&
+	    now.described == sweep->start.described &&
 	    now.lazy.bytes == sweep->start.lazy.bytes &&
 	    now.lazy.populated == sweep->start.lazy.populated &&
 	    now.lazy.shared == sweep->start.lazy.shared)
 		return 0;
 	sweep->bad = nr;
 	snprintf(sweep->what, sizeof(sweep->what), "nr_memmap_pages is off by %" PRId64
-		 ", lazily populated: %" PRId64 " B, %" PRId64 " pages, %" PRId64 " shared",
+		 ", descriptors by %" PRId64 " pages, lazily populated: %" PRId64 " B, %" PRId64 " pages, %" PRId64 " shared",
 		 (int64_t)(now.memmap_pages - sweep->start.memmap_pages),
+		 (int64_t)(now.descriptor_pages - sweep->start.descriptor_pages),
 		 (int64_t)(now.lazy.bytes - sweep->start.lazy.bytes),
 		 (int64_t)(now.lazy.populated - sweep->start.lazy.populated),
 		 (int64_t)(now.lazy.shared - sweep->start.lazy.shared));

@@ -11,7 +11,9 @@
 #include <time.h>
 
 #include "dax-private.h"
+#include "descriptor-array.h"
 #include "free-pages.h"
+#include "kernel-frames.h"
 #include "memmap-size.h"
 #include "ptdump.h"
 #include "run.h"
@@ -67,12 +69,26 @@ int dax_lazy_read(struct run *run, struct lazy_memmap *ret_lazy)
 	return err ? run_error(run, err, "lazy_vmemmap in debugfs: %s", strerror(-err)) : 0;
 }
 
+static int read_array(struct run *run, struct descriptor_array *ret_array)
+{
+	int err = descriptor_array_read("", run_job(run), ret_array);
+
+	return err ? run_error(run, err, "%s: %s", run_job(run)->descriptor_ranges,
+			       strerror(-err)) : 0;
+}
+
 int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
 {
+	struct descriptor_array array;
 	int err = sysfs_field("/proc/vmstat", "nr_memmap_pages", &metadata->memmap_pages);
 
 	if (err)
 		return run_error(run, err, "/proc/vmstat: no nr_memmap_pages: %s", strerror(-err));
+	err = read_array(run, &array);
+	if (err)
+		return err;
+	metadata->descriptor_pages = array.bytes / DAX_PAGE;
+	metadata->described = array.described;
 	return dax_lazy_read(run, &metadata->lazy);
 }
 
@@ -103,6 +119,7 @@ static int read_other(uint64_t *ret_pages)
 
 int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 {
+	struct descriptor_array array;
 	struct dax_metadata metadata;
 	struct ptdump_vmemmap vmemmap;
 	int err;
@@ -117,7 +134,10 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	err = read_direct_tables(&metadata.direct_pages);
 	if (err)
 		return run_error(run, err, "/proc/meminfo: no DirectMap: %s", strerror(-err));
-	err = ptdump_load(PTDUMP_FILE, &vmemmap);
+	err = read_array(run, &array);
+	if (err)
+		return err;
+	err = ptdump_load(PTDUMP_FILE, array.start, &vmemmap);
 	if (err)
 		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
 	metadata.table_pages = vmemmap.table_pages;
@@ -157,6 +177,24 @@ static uint64_t full_memmap(const struct dax *dax)
 	return dax->region.bytes / 4096 * dax->page_bytes / 4096;
 }
 
+static bool has_array(const struct dax *dax)
+{
+	return !strcmp(run_job(dax->run)->page_descriptors, "array");
+}
+
+/*
+ * Of compound pages of 2 MiB all tails share one page of descriptors, and the head has one
+ * for itself: 2 pages and not 8 (Documentation/mm/vmemmap_dedup.rst).
+ */
+static uint64_t full_descriptors(const struct dax *dax, bool compound)
+{
+	uint64_t pages = dax->region.bytes / DAX_PAGE * DESCRIPTOR_BYTES / DAX_PAGE;
+
+	if (!has_array(dax))
+		return 0;
+	return compound ? pages / 4 : pages;
+}
+
 static int read_free(const struct dax *dax, uint64_t *ret_pages)
 {
 	int err = free_pages_read(ret_pages);
@@ -191,7 +229,7 @@ static int measure_small(const struct dax *dax, uint64_t *ret_needed)
  */
 int dax_room(const struct dax *dax)
 {
-	uint64_t needed = full_memmap(dax), pages;
+	uint64_t needed = full_memmap(dax) + full_descriptors(dax, false), pages;
 	int err = read_free(dax, &pages);
 
 	if (err)
@@ -250,6 +288,16 @@ static bool lazy_right(const struct dax_metadata *start, const struct dax_metada
 		bound->lazy.bytes - start->lazy.bytes <= LAZY_MEMMAP_IDLE_BYTES);
 }
 
+/* An array has a descriptor for each page, and for no other; its memory has a closed form. */
+static bool descriptors_right(const struct dax *dax, const struct dax_metadata *start,
+			      const struct dax_metadata *bound, bool compound)
+{
+	uint64_t bytes = dax->region.bytes / DAX_PAGE * DESCRIPTOR_BYTES;
+
+	return bound->descriptor_pages - start->descriptor_pages == full_descriptors(dax, compound) &&
+	       bound->described - start->described == (has_array(dax) ? bytes : 0);
+}
+
 /*
  * A kernel may take less than a full memmap: then free memory has to say so too. It
  * may not take more, and what it counts has to be gone from free memory.
@@ -263,19 +311,22 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 	int64_t taken = missing_pages(start, bound);
 	int64_t tables = dax_table_pages(start, bound);
 	int64_t direct = (int64_t)(bound->direct_pages - start->direct_pages);
-	int64_t least = counted + tables + direct - GIVEN_BACK_PAGES;
-	int64_t most = counted + tables + direct + BESIDE_PAGES;
+	int64_t descriptors = (int64_t)(bound->descriptor_pages - start->descriptor_pages);
+	int64_t least = counted + descriptors + tables + direct - GIVEN_BACK_PAGES;
+	int64_t most = counted + descriptors + tables + direct + BESIDE_PAGES;
 	bool right = counted >= 0 && counted <= full && taken >= least && taken <= most &&
-		     lazy_right(start, bound, lazy);
+		     lazy_right(start, bound, lazy) &&
+		     descriptors_right(dax, start, bound, compound);
 
 	run_check(dax->run, "bound-memmap-closed-form", labels, right ? VERDICT_PASS : VERDICT_FAIL,
 		  "namespace of %" PRIu64 " GiB: nr_memmap_pages rose by %" PRId64 ", at most %" PRIu64
-		  " pages x %" PRIu64 " B = %" PRId64 " pages; free memory fell by %" PRId64
+		  " pages x %" PRIu64 " B = %" PRId64 " pages; descriptors took %" PRId64
+		  " pages (must be %" PRIu64 "); free memory fell by %" PRId64
 		  ", must be %" PRId64 " to %" PRId64 " (page tables: %" PRId64 " of the memmap, %" PRId64
 		  " of the direct map; -%d to %d for all else); of it lazily (must be %s): %" PRIu64
 		  " B, at most %u, %" PRIu64 " pages populated and one shared by %" PRIu64,
-		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, taken, least,
-		  most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES, lazy ? "all" : "none",
+		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, descriptors,
+		  full_descriptors(dax, compound), taken, least, most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES, lazy ? "all" : "none",
 		  bound->lazy.bytes - start->lazy.bytes, LAZY_MEMMAP_IDLE_BYTES,
 		  bound->lazy.populated - start->lazy.populated,
 		  bound->lazy.shared - start->lazy.shared);
@@ -289,14 +340,17 @@ void dax_check_returned(struct run *run, const char *labels, const struct dax_me
 	int64_t tables = (int64_t)(end->table_pages - start->table_pages);
 	int64_t direct = (int64_t)(end->direct_pages - start->direct_pages);
 	int64_t most = first ? LEFT_FIRST_PAGES : LEFT_AGAIN_PAGES;
-	bool right = !counted && missing <= most && (first || (!tables && !direct)) &&
+	int64_t descriptors = (int64_t)(end->descriptor_pages - start->descriptor_pages);
+	bool right = !counted && !descriptors && end->described == start->described &&
+		     missing <= most && (first || (!tables && !direct)) &&
 		     end->lazy.bytes == start->lazy.bytes;
 
 	run_check(run, "metadata-returns", labels, right ? VERDICT_PASS : VERDICT_FAIL,
-		  "nr_memmap_pages is off by %" PRId64 " (must be 0), free memory lacks %" PRId64
+		  "nr_memmap_pages is off by %" PRId64 " (must be 0), descriptors by %" PRId64
+		  " pages (must be 0), free memory lacks %" PRId64
 		  " pages (at most %" PRId64 "), page tables of memmap and direct map are off by %" PRId64
 		  " and %" PRId64 "%s",
-		  counted, missing, most, tables, direct, first ? "" : " (must be 0)");
+		  counted, descriptors, missing, most, tables, direct, first ? "" : " (must be 0)");
 }
 
 int dax_lazy_settled(struct run *run, struct lazy_memmap *ret_lazy)

@@ -15,14 +15,18 @@ struct run;
 /**
  * struct dax_metadata - what memory holds
  * @memmap_pages: nr_memmap_pages of /proc/vmstat: memmap of memory that came after boot
+ * @descriptor_pages: pages of descriptors by the kernel's count, where they are an array
+ * @described: bytes of the addresses that have descriptors
  * @free_pages: free memory
  * @other_pages: of the cell itself, of slabs and of kernel stacks
- * @table_pages: pages of page tables that map the memmap
+ * @table_pages: pages of page tables that map the memmap, and descriptors
  * @lazy: the same where it is populated lazily: then page tables say nothing of memory
  * @direct_pages: pages of page tables that map the direct map
  */
 struct dax_metadata {
 	uint64_t memmap_pages;
+	uint64_t descriptor_pages;
+	uint64_t described;
 	uint64_t free_pages;
 	uint64_t other_pages;
 	uint64_t table_pages;
@@ -45,7 +49,7 @@ int dax_lazy_read(struct run *run, struct lazy_memmap *ret_lazy);
 /**
  * dax_metadata_counters() - read what is exact and costs little to read
  * @run: gets the reason of a failure
- * @metadata: @memmap_pages and @lazy of it are set
+ * @metadata: @memmap_pages, @descriptor_pages, @described and @lazy of it are set
  *
  * Return: 0 or -errno.
  */

@@ -46,7 +46,8 @@ struct storm_shared {
  * @other: is bound and unbound
  * @pages: of a file, and of the device
  * @ram: where RAM is
- * @mapped: bytes of memmap in the page tables without and with @other
+ * @descriptors: address of an array of descriptors, 0 where there is none
+ * @mapped: bytes of memmap and descriptors in the page tables without and with @other
  * @shared: see above
  */
 struct dax_storm {
@@ -56,6 +57,7 @@ struct dax_storm {
 	struct nd_region other;
 	size_t pages;
 	struct ram_map ram;
+	uint64_t descriptors;
 	uint64_t mapped[2];
 	struct storm_shared *shared;
 };
@@ -97,7 +99,7 @@ int storm_other_bind(struct dax_storm *storm, enum nd_kind kind, struct nd_devic
 /** storm_other_unbind() - and unbind it */
 int storm_other_unbind(struct dax_storm *storm, const struct nd_device *device);
 
-/** storm_mapped() - bytes of memmap in the kernel's page tables. Return: 0 or -errno */
-int storm_mapped(uint64_t *ret_bytes);
+/** storm_mapped() - bytes of memmap and descriptors in the page tables. Return: 0 or -errno */
+int storm_mapped(const struct dax_storm *storm, uint64_t *ret_bytes);
 
 #endif

@@ -48,13 +48,14 @@ int storm_walk(struct storm_process *process)
 	return err;
 }
 
-int storm_mapped(uint64_t *ret_bytes)
+int storm_mapped(const struct dax_storm *storm, uint64_t *ret_bytes)
 {
 	struct ptdump_vmemmap vmemmap;
-	int err = ptdump_load(PTDUMP_FILE, &vmemmap);
+	int err = ptdump_load(PTDUMP_FILE, storm->descriptors, &vmemmap);
 
 	if (!err)
-		*ret_bytes = vmemmap.pmd_bytes + vmemmap.pte_bytes + vmemmap.other_bytes;
+		*ret_bytes = vmemmap.pmd_bytes + vmemmap.pte_bytes + vmemmap.other_bytes +
+			     vmemmap.descriptor_bytes;
 	return err;
 }
 
@@ -70,11 +71,11 @@ int storm_dump(struct storm_process *process)
 		err = frame_walk_raw(&walk);
 		/* A memmap that VMCOREINFO does not describe is not read. */
 		if (!err || err == -EOPNOTSUPP)
-			err = storm_mapped(&mapped);
+			err = storm_mapped(storm, &mapped);
 		if (err)
 			break;
 		storm_judge(&walk.verdict, mapped == storm->mapped[0] || mapped == storm->mapped[1],
-			    "%" PRIu64 " B of memmap are mapped, must be %" PRIu64 " or %" PRIu64,
+			    "%" PRIu64 " B of memmap and descriptors are mapped, must be %" PRIu64 " or %" PRIu64,
 			    mapped, storm->mapped[0], storm->mapped[1]);
 		process->verdict = walk.verdict;
 		storm_did(process);

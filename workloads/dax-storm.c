@@ -21,8 +21,10 @@
 #include "dax-metadata.h"
 #include "dax-storm-actors.h"
 #include "dax-volume.h"
+#include "descriptor-array.h"
 #include "ext4-format.h"
 #include "kmemleak.h"
+#include "run.h"
 #include "snapshot.h"
 #include "sysfs.h"
 #include "table.h"
@@ -106,14 +108,21 @@ static int read_data_address(void)
 static int measure_mapped(void)
 {
 	struct nd_device device;
-	int err = storm_mapped(&storm.mapped[0]), late;
+	struct descriptor_array array;
+	int err, late;
 
+	err = descriptor_array_read("", run_job(storm.run), &array);
+	if (err)
+		return run_error(storm.run, err, "%s: %s", run_job(storm.run)->descriptor_ranges,
+				 strerror(-err));
+	storm.descriptors = array.start;
+	err = storm_mapped(&storm, &storm.mapped[0]);
 	if (err)
 		return run_error(storm.run, err, "page tables: %s", strerror(-err));
 	err = storm_other_bind(&storm, ND_PFN, &device);
 	if (err)
 		return run_error(storm.run, err, "%s: bind: %s", device.name, strerror(-err));
-	err = storm_mapped(&storm.mapped[1]);
+	err = storm_mapped(&storm, &storm.mapped[1]);
 	late = storm_other_unbind(&storm, &device);
 	return err ? err : late;
 }

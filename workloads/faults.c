@@ -152,7 +152,7 @@ static int reference_run(struct run *run)
 	struct ptdump_vmemmap vmemmap;
 	int err;
 
-	err = ptdump_load(PTDUMP_FILE, &vmemmap);
+	err = ptdump_load(PTDUMP_FILE, 0, &vmemmap);
 	if (err)
 		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
 	run_value(run, "table_pages", "", vmemmap.table_pages);

@@ -231,19 +231,3 @@ int kcore_section(const struct kcore *kcore, uint64_t section, uint64_t *ret_add
 		       section * kcore_section_pages(kcore) * kcore->info.page_size;
 	return 0;
 }
-
-int kcore_page(const struct kcore *kcore, uint64_t pfn, struct raw_page *ret_page)
-{
-	uint64_t address, pages = kcore_section_pages(kcore);
-	uint8_t bytes[256];
-	int err;
-
-	err = kcore_section(kcore, pfn / pages, &address);
-	if (err)
-		return err;
-	address += pfn % pages * kcore->info.page_size;
-	err = kcore_read(kcore, address, bytes, kcore->info.page_size);
-	if (!err)
-		raw_page_parse(&kcore->info, bytes, address, ret_page);
-	return err;
-}

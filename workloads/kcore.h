@@ -85,14 +85,6 @@ int kcore_read_physical(const struct kcore *kcore, uint64_t physical, void *byte
  */
 int kcore_section(const struct kcore *kcore, uint64_t section, uint64_t *ret_address);
 
-/**
- * kcore_page() - the struct page of one page frame
- * @kcore: open
- * @pfn: the frame
- * @ret_page: filled
- */
-int kcore_page(const struct kcore *kcore, uint64_t pfn, struct raw_page *ret_page);
-
 /** kcore_section_pages() - page frames of a section */
 uint64_t kcore_section_pages(const struct kcore *kcore);
 

@@ -53,7 +53,7 @@ int kernel_frames_begin(const struct kcore *kcore, const struct memory_map *map,
  * struct memmap_walk - the walk of a memmap
  * @kernel: whose
  * @memmap: what was found so far
- * @base: address of the struct page of frame 0
+ * @base: address of the struct page, or descriptor, of frame 0
  * @page_bytes: of each
  * @seen: a bit for each frame; memory is taken only for what is touched
  * @error: the first frame that made no sense
@@ -180,7 +180,9 @@ static void on_leaf(void *ctx, uint64_t address, uint64_t physical, uint64_t byt
 		add_frames(walk, (physical + at) / PAGE, step / PAGE, &walk->memmap->frames[part]);
 }
 
-static int walk_memmap(struct memmap_walk *walk)
+/* @each: bytes of a struct page or of a descriptor; @base: of that of page frame 0 */
+static int walk_array(struct memmap_walk *walk, uint64_t base, uint64_t each,
+		      struct kernel_memmap *ret_memmap)
 {
 	const struct page_walk tables = {
 		.top = walk->kernel->top,
@@ -191,34 +193,42 @@ static int walk_memmap(struct memmap_walk *walk)
 		.table_done = on_table_done,
 		.ctx = walk,
 	};
-	uint64_t bytes = walk->page_bytes << (PHYSICAL_BITS - 12);
+	uint64_t bytes = each << (PHYSICAL_BITS - 12);
 	int err;
 
-	walk->seen = mmap(NULL, FRAMES_MAX / 8, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (walk->seen == MAP_FAILED)
-		return -errno;
-	err = page_walk(&tables, walk->base, walk->base + (bytes - 1));
-	munmap(walk->seen, FRAMES_MAX / 8);
+	walk->memmap = ret_memmap;
+	walk->base = base;
+	walk->page_bytes = each;
+	err = page_walk(&tables, base, base + (bytes - 1));
 	return walk->error ? walk->error : err;
 }
 
 int kernel_frames_memmap(const struct kernel_frames *kernel, uint32_t page_bytes,
-			 struct kernel_memmap *ret_memmap)
+			 uint64_t descriptors, struct kernel_memmap *ret_memmap,
+			 struct kernel_memmap *ret_descriptors)
 {
-	struct kernel_memmap memmap = { 0 };
-	struct memmap_walk walk = {
-		.kernel = kernel, .memmap = &memmap, .page_bytes = page_bytes,
-	};
+	struct kernel_memmap memmap = { 0 }, array = { 0 };
+	struct memmap_walk walk = { .kernel = kernel };
+	uint64_t base;
 	int err;
 
 	/* Section 0 begins with the struct page of page frame 0: there the vmemmap begins. */
-	err = kcore_section(kernel->kcore, 0, &walk.base);
-	if (!err)
-		err = walk_memmap(&walk);
-	if (!err)
-		*ret_memmap = memmap;
-	return err;
+	err = kcore_section(kernel->kcore, 0, &base);
+	if (err)
+		return err;
+	walk.seen = mmap(NULL, FRAMES_MAX / 8, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (walk.seen == MAP_FAILED)
+		return -errno;
+	err = walk_array(&walk, base, page_bytes, &memmap);
+	if (!err && descriptors)
+		err = walk_array(&walk, descriptors, DESCRIPTOR_BYTES, &array);
+	munmap(walk.seen, FRAMES_MAX / 8);
+	if (err)
+		return err;
+	*ret_memmap = memmap;
+	*ret_descriptors = array;
+	return 0;
 }
 
 /** struct range_walk - the walk of a range of addresses */

@@ -25,7 +25,7 @@ uint64_t frames_total(const struct frames *frames);
 enum memmap_part { MEMMAP_OF_RAM, MEMMAP_OF_DEVICES, MEMMAP_PARTS };
 
 /**
- * struct kernel_memmap - what the vmemmap maps
+ * struct kernel_memmap - what the vmemmap maps, or an array of descriptors
  * @frames: different page frames, by what of: one that many struct pages share counts once
  * @tables: different page tables below the top level; a table that maps struct pages of RAM
  *	is of RAM
@@ -33,7 +33,7 @@ enum memmap_part { MEMMAP_OF_RAM, MEMMAP_OF_DEVICES, MEMMAP_PARTS };
  * @large: bytes that entries of 2 MiB map
  * @huge: bytes that larger entries map
  * @empty: tables in which nothing is present
- * @sections: one past the last section that has a struct page mapped
+ * @sections: one past the last section that has a struct page, or a descriptor, mapped
  */
 struct kernel_memmap {
 	struct frames frames[MEMMAP_PARTS];
@@ -70,16 +70,22 @@ struct kernel_frames {
 int kernel_frames_begin(const struct kcore *kcore, const struct memory_map *map,
 			struct kernel_frames *ret_kernel);
 
+#define DESCRIPTOR_BYTES 64u	/* of what struct page was: of each in an array */
+
 /**
  * kernel_frames_memmap() - the memmap
  * @kernel: see there
  * @page_bytes: sizeof(struct page)
+ * @descriptors: address of the descriptor of page frame 0 in an array of all; 0 where there
+ *	is none
  * @ret_memmap: set on success
+ * @ret_descriptors: set on success: the array, without the tables that map the memmap as well
  *
  * Return: 0, -ERANGE for a frame beyond 64 TiB, or -errno of reading tables.
  */
 int kernel_frames_memmap(const struct kernel_frames *kernel, uint32_t page_bytes,
-			 struct kernel_memmap *ret_memmap);
+			 uint64_t descriptors, struct kernel_memmap *ret_memmap,
+			 struct kernel_memmap *ret_descriptors);
 
 /**
  * kernel_frames_add() - add the frames behind a range of addresses

@@ -83,19 +83,53 @@ static void check_memmap(const struct judging *judging)
 	      nodes_text(text, seen, &judging->form.memmap));
 }
 
-static void check_tables(const struct judging *judging)
+static bool has_array(const struct judging *judging)
 {
-	const struct kernel_memmap *memmap = &judging->now->memmap;
-	const struct frames *seen = &memmap->tables[MEMMAP_OF_RAM];
+	return !strcmp(judging->source->job->page_descriptors, "array");
+}
+
+/* What the kernel tells of descriptors must be what is mapped, of devices as well. */
+static void check_descriptors(const struct judging *judging)
+{
+	const struct metadata *now = judging->now;
+	const struct kernel_memmap *array = &now->array;
+	const struct frames *seen = &array->frames[MEMMAP_OF_RAM];
+	uint64_t mapped = 0;
+	unsigned int part;
 	char text[NODES_TEXT];
 
-	judge(judging, METADATA_TABLES, same_frames(seen, &judging->form.tables) && !memmap->empty,
-	      "page tables for the memmap of %" PRIu64 " sections, mapped by %s, %s paging: %s; "
+	if (!has_array(judging))
+		return;
+	for (part = 0; part < MEMMAP_PARTS; part++)
+		mapped += array->small[part] + array->large[part] + array->huge[part];
+	judge(judging, METADATA_DESCRIPTORS,
+	      same_frames(seen, &judging->form.descriptors) && mapped == now->told.described,
+	      "pages that are mapped for descriptors of %" PRIu64 " sections of %u pages x %u B: %s; "
+	      "with devices %" PRIu64 " B are mapped, and must be, as the kernel tells, %" PRIu64,
+	      judging->form.sections, MEMMAP_SECTION_PAGES, DESCRIPTOR_BYTES,
+	      nodes_text(text, seen, &judging->form.descriptors), mapped, now->told.described);
+}
+
+static void check_tables(const struct judging *judging)
+{
+	const struct kernel_memmap *memmap = &judging->now->memmap, *array = &judging->now->array;
+	struct frames all = memmap->tables[MEMMAP_OF_RAM];
+	const struct frames *seen = &all;
+	uint64_t empty = memmap->empty + array->empty;
+	char text[NODES_TEXT];
+	unsigned int node;
+
+	for (node = 0; node <= METADATA_DEVICE; node++)
+		all.node[node] += array->tables[MEMMAP_OF_RAM].node[node];
+	judge(judging, METADATA_TABLES, same_frames(seen, &judging->form.tables) && !empty,
+	      "page tables for the memmap%s of %" PRIu64 " sections, mapped by %s, %s paging: %s; "
 	      "%" PRIu64 " for that of devices; %" PRIu64 " of all are empty (must be 0)",
-	      judging->form.sections, judging->source->job->memmap_mapping,
+	      has_array(judging) ? " and descriptors" : "", judging->form.sections,
+	      judging->source->job->memmap_mapping,
 	      judging->now->five_levels ? "5-level" : "4-level",
 	      nodes_text(text, seen, &judging->form.tables),
-	      frames_total(&memmap->tables[MEMMAP_OF_DEVICES]), memmap->empty);
+	      frames_total(&memmap->tables[MEMMAP_OF_DEVICES]) +
+	      frames_total(&array->tables[MEMMAP_OF_DEVICES]), empty);
 }
 
 /*
@@ -211,6 +245,25 @@ static void check_counted(const struct judging *judging)
 		     judging->form.counted, judging->form.sections, devices, page_ext);
 }
 
+static void check_counted_descriptors(const struct judging *judging)
+{
+	const struct metadata *now = judging->now;
+	uint64_t devices = frames_total(&now->array.frames[MEMMAP_OF_DEVICES]);
+	uint64_t form = judging->form.counted_descriptors + devices;
+	char labels[METADATA_LABELS];
+
+	if (!has_array(judging))
+		return;
+	snprintf(labels, sizeof(labels), "kind=descriptors,phase=%s",
+		 metadata_phase_name(judging->phase));
+	report_check(judging->report, "metadata-counted", labels,
+		     now->told.bytes == form * PAGE ? VERDICT_PASS : VERDICT_FAIL,
+		     "the kernel counts %" PRIu64 " B of descriptors, must be %" PRIu64 ": %" PRIu64
+		     " pages for %" PRIu64 " sections, %" PRIu64 " mapped for devices",
+		     now->told.bytes, form * PAGE, judging->form.counted_descriptors,
+		     judging->form.sections, devices);
+}
+
 static void record_metadata(const struct judging *judging)
 {
 	const struct metadata *now = judging->now;
@@ -270,11 +323,13 @@ void metadata_report(const struct report *report, const struct metadata_source *
 	}
 	metadata_form(now, job, &judging.form);
 	check_memmap(&judging);
+	check_descriptors(&judging);
 	check_tables(&judging);
 	check_sections(&judging);
 	check_page_ext(&judging);
 	check_zspages(&judging);
 	check_counted(&judging);
+	check_counted_descriptors(&judging);
 }
 
 void metadata_report_unread(const struct report *report, enum metadata_phase phase, int error,

@@ -12,23 +12,27 @@
 /**
  * struct metadata_form - what there must be by closed form, in pages
  * @memmap: of sections of RAM, on each node
- * @tables: page tables for it, on each node
+ * @descriptors: of sections of RAM, on each node, where each page has one in an array
+ * @tables: page tables for both, on each node
  * @sections: how many of these there are
  * @roots: section roots that they have
  * @counted: pages of memmap by the kernel's way of counting
+ * @counted_descriptors: the same of descriptors
  */
 struct metadata_form {
 	struct frames memmap;
+	struct frames descriptors;
 	struct frames tables;
 	uint64_t sections;
 	uint64_t roots;
 	uint64_t counted;
+	uint64_t counted_descriptors;
 };
 
 /**
  * metadata_form() - reckon it
  * @now: what there is
- * @job: sizeof(struct page), and how the memmap is mapped
+ * @job: sizeof(struct page), how the memmap is mapped, whether there is an array of descriptors
  * @ret_form: filled
  */
 void metadata_form(const struct metadata *now, const struct job *job,
@@ -45,8 +49,9 @@ uint64_t metadata_form_array(const struct metadata *now);
  * @now: what was seen
  *
  * Records the series METADATA_SERIES and METADATA_MEMORY_SERIES. Reports metadata-closed-form, labelled
- * kind=,phase= (memmap, tables, sections, zspages; page_ext where it is on), and
- * metadata-counted, labelled phase=.
+ * kind=,phase= (memmap, tables, sections, zspages; page_ext where it is on; descriptors where
+ * they are an array), and metadata-counted, labelled phase=, and for an array of descriptors
+ * kind=descriptors,phase= as well.
  */
 void metadata_report(const struct report *report, const struct metadata_source *source,
 		     enum metadata_phase phase, const struct metadata *now);

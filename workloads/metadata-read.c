@@ -148,24 +148,33 @@ static int read_sections(const struct look *look)
 	return err;
 }
 
+static void add_walk(struct metadata *metadata, const struct kernel_memmap *walked,
+		     enum metadata_kind kind)
+{
+	unsigned int node, part;
+
+	for (node = 0; node <= METADATA_DEVICE; node++)
+		for (part = 0; part < MEMMAP_PARTS; part++) {
+			metadata->frames[kind].node[node] += walked->frames[part].node[node];
+			metadata->frames[METADATA_TABLES].node[node] +=
+				walked->tables[part].node[node];
+		}
+}
+
 static int read_memmap(const struct look *look)
 {
 	struct metadata *metadata = look->metadata;
-	struct kernel_memmap *memmap = &metadata->memmap;
 	uint32_t page_bytes = look->source->job->page_bytes;
-	unsigned int node, part;
 	int err;
 
 	err = kernel_frames_memmap(&look->kernel, page_bytes ? page_bytes :
-				   (uint32_t)look->kcore.info.page_size, memmap);
-	for (node = 0; node <= METADATA_DEVICE && !err; node++)
-		for (part = 0; part < MEMMAP_PARTS; part++) {
-			metadata->frames[METADATA_MEMMAP].node[node] +=
-				memmap->frames[part].node[node];
-			metadata->frames[METADATA_TABLES].node[node] +=
-				memmap->tables[part].node[node];
-		}
-	return err;
+				   (uint32_t)look->kcore.info.page_size, metadata->told.start,
+				   &metadata->memmap, &metadata->array);
+	if (err)
+		return err;
+	add_walk(metadata, &metadata->memmap, METADATA_MEMMAP);
+	add_walk(metadata, &metadata->array, METADATA_DESCRIPTORS);
+	return 0;
 }
 
 /*
@@ -182,6 +191,7 @@ static void add_reserve(struct metadata *metadata)
 		metadata->frames[METADATA_DESCRIPTORS].node[0] += all - seen;
 }
 
+/* Those of an array are known from the walk, in which those that share a page count once. */
 static int read_descriptors(const struct look *look)
 {
 	const char *file = look->source->job->descriptor_ranges;
@@ -192,7 +202,7 @@ static int read_descriptors(const struct look *look)
 	int err;
 
 	add_reserve(look->metadata);
-	if (!*file)
+	if (!*file || look->metadata->told.start)
 		return 0;
 	snprintf(path, sizeof(path), "%s%s", look->source->root, file);
 	err = sysfs_read(path, text, sizeof(text));
@@ -226,6 +236,10 @@ static int read_tables(struct look *look)
 		return failed(look->why, -EOPNOTSUPP, KCORE_FILE
 			      ": VMCOREINFO does not say where the page tables are");
 	look->metadata->five_levels = look->kernel.five_levels;
+	err = descriptor_array_read(look->source->root, look->source->job, &look->metadata->told);
+	if (err)
+		return failed(look->why, err, "%s: %s", look->source->job->descriptor_ranges,
+			      strerror(-err));
 	err = read_memmap(look);
 	if (err)
 		return failed(look->why, err, "page tables of the vmemmap: %s", strerror(-err));

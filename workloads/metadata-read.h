@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "boot-log.h"
+#include "descriptor-array.h"
 #include "job.h"
 #include "kernel-frames.h"
 #include "lazy-memmap.h"
@@ -38,6 +39,8 @@ struct metadata_source {
  * @map: what memory there is
  * @frames: of each kind but zspages, on each node
  * @memmap: more of the memmap and of its page tables
+ * @array: the same of descriptors, where each page has one in an array
+ * @told: what the kernel tells of that
  * @five_levels: 5-level paging
  * @section_bytes: of struct mem_section
  * @section_roots: how many there can be
@@ -51,6 +54,8 @@ struct metadata {
 	struct memory_map map;
 	struct frames frames[METADATA_KINDS];
 	struct kernel_memmap memmap;
+	struct kernel_memmap array;
+	struct descriptor_array told;
 	bool five_levels;
 	uint64_t section_bytes;
 	uint64_t section_roots;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The struct page of every page frame, read as a dump tool reads it and held against
- * what the per-page files say. Here a change of struct page that VMCOREINFO was not
+ * The struct page of every page frame, or the descriptor that it points to, read as a dump
+ * tool reads it and held against what the per-page files say. Here a change of struct page that VMCOREINFO was not
  * told of comes out, and a page type that user space would misread.
  */
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "kcore.h"
 #include "peekers-parts.h"
+#include "raw-memmap.h"
 #include "workload.h"
 
 #define PAGE 4096
@@ -38,7 +38,7 @@ struct pin_request {
  * @nr: page frames
  * @compared: frames that were compared
  * @changed: frames that changed meanwhile
- * @unseen: frames whose struct page no segment of /proc/kcore has
+ * @unseen: frames whose struct page, or descriptor, could not be read
  * @bad: frames that differ
  * @first: the first of them
  */
@@ -81,25 +81,10 @@ static void compare_page(struct comparison *all, const struct vmcoreinfo *info, 
 		differ(all, pfn, flags, count);
 }
 
-/* The struct pages of a section, page by page of the memmap; NULL where there are none. */
-static int read_section(const struct kcore *kcore, uint64_t address, uint8_t *bytes, bool *seen)
+static void compare_section(struct comparison *all, const struct vmcoreinfo *info, uint64_t start,
+			    uint64_t pages, const struct raw_section *section)
 {
-	size_t size = kcore_section_pages(kcore) * kcore->info.page_size, at;
-	int err;
-
-	for (at = 0; at < size; at += PAGE) {
-		err = kcore_read(kcore, address + at, bytes + at, PAGE);
-		if (err && err != -ENXIO)
-			return err;
-		seen[at / PAGE] = !err;
-	}
-	return 0;
-}
-
-static void compare_section(struct comparison *all, const struct kcore *kcore, uint64_t start,
-			    uint64_t address, const uint8_t *bytes, const bool *seen)
-{
-	uint64_t size = kcore->info.page_size, pages = kcore_section_pages(kcore), i;
+	uint64_t i, at;
 	struct raw_page page, head;
 
 	for (i = 0; i < pages && start + i < all->nr; i++) {
@@ -109,15 +94,16 @@ static void compare_section(struct comparison *all, const struct kcore *kcore, u
 			all->changed++;
 			continue;
 		}
-		raw_page_parse(&kcore->info, bytes + i * size, address + i * size, &page);
-		if (!seen[i * size / PAGE] || page.head < 0 || (uint64_t)page.head > i ||
-		    !seen[(i - (uint64_t)page.head) * size / PAGE]) {
+		raw_page_parse(info, section->bytes + i * info->desc_size, section->address[i], &page);
+		if (!section->seen[i] || page.head < 0 || (uint64_t)page.head > i ||
+		    !section->seen[i - (uint64_t)page.head]) {
 			all->unseen++;
 			continue;
 		}
-		raw_page_parse(&kcore->info, bytes + (i - (uint64_t)page.head) * size,
-			       address + (i - (uint64_t)page.head) * size, &head);
-		compare_page(all, &kcore->info, start + i, &page, &head);
+		at = i - (uint64_t)page.head;
+		raw_page_parse(info, section->bytes + at * info->desc_size, section->address[at],
+			       &head);
+		compare_page(all, info, start + i, &page, &head);
 	}
 }
 
@@ -136,43 +122,58 @@ static int read_words(struct peekers_guest *guest, struct run *run, struct compa
 	return err ? err : peekers_guest_read(guest, run, KPAGE_FLAGS, start, all->later + start, nr);
 }
 
-static int compare_all(struct comparison *all, const struct kcore *kcore, struct page_kinds *kinds,
+static int compare_all(struct comparison *all, struct raw_memmap *memmap, struct page_kinds *kinds,
 		       struct peekers_guest *guest)
 {
-	uint64_t pages = kcore_section_pages(kcore), size = pages * kcore->info.page_size;
-	uint64_t section, address;
-	uint8_t *bytes = malloc(size);
-	bool *seen = calloc(size / PAGE, sizeof(*seen));
-	int err = bytes && seen ? 0 : -ENOMEM;
+	uint64_t pages = kcore_section_pages(memmap->kcore), number;
+	struct raw_section section;
+	int err;
 
 	/* Touched before the first look: its pages would change what is looked at. */
-	if (!err) {
-		memset(bytes, 1, size);
-		memset(all->later, 1, all->nr * sizeof(*all->later));
-		memset(all->count, 1, all->nr * sizeof(*all->count));
-		err = peekers_guest_read(guest, kinds->run, KPAGE_FLAGS, 0, all->flags, all->nr);
-	}
-	for (section = 0; section * pages < all->nr && !err; section++) {
-		err = kcore_section(kcore, section, &address);
+	err = raw_section_new(memmap->kcore, &section);
+	if (err)
+		return run_error(kinds->run, err, "no memory for struct pages");
+	memset(all->later, 1, all->nr * sizeof(*all->later));
+	memset(all->count, 1, all->nr * sizeof(*all->count));
+	err = peekers_guest_read(guest, kinds->run, KPAGE_FLAGS, 0, all->flags, all->nr);
+	for (number = 0; number * pages < all->nr && !err; number++) {
+		err = raw_memmap_section(memmap, number, &section);
 		if (err == -ENODATA) {
 			err = 0;
 			continue;
 		}
 		if (!err)
-			err = read_section(kcore, address, bytes, seen);
+			err = read_words(guest, kinds->run, all, number * pages, pages);
 		if (!err)
-			err = read_words(guest, kinds->run, all, section * pages, pages);
-		if (!err)
-			compare_section(all, kcore, section * pages, address, bytes, seen);
+			compare_section(all, &memmap->kcore->info, number * pages, pages, &section);
 	}
-	free(bytes);
-	free(seen);
+	raw_section_free(&section);
 	return err ? run_error(kinds->run, err, KCORE_FILE ": section %llu: %s",
-			       (unsigned long long)section - 1, strerror(-err)) : 0;
+			       (unsigned long long)number - 1, strerror(-err)) : 0;
+}
+
+static void report_memmap(struct run *run, const struct comparison *all,
+			  const struct raw_memmap *memmap)
+{
+	if (memmap->unknown)
+		run_check(run, "raw-memmap", "", VERDICT_UNSUPPORTED,
+			  "%llu struct pages are words of a type that is not known here; the first is of "
+			  "page frame 0x%llx and has type %u", (unsigned long long)memmap->unknown,
+			  (unsigned long long)memmap->type_pfn, memmap->type);
+	else
+		run_check(run, "raw-memmap", "",
+			  all->bad || all->compared < 9 * (all->changed + all->unseen) ?
+			  VERDICT_FAIL : VERDICT_PASS,
+			  "%llu %s read through " KCORE_FILE " and held against kpageflags "
+			  "and kpagecount, %llu differ; %llu changed meanwhile and %llu are in no "
+			  "segment (must be less than a tenth)%s", (unsigned long long)all->compared,
+			  memmap->kcore->info.has_words ? "descriptors" : "struct pages",
+			  (unsigned long long)all->bad, (unsigned long long)all->changed,
+			  (unsigned long long)all->unseen, all->first);
 }
 
 static int check_memmap(struct peekers_guest *guest, struct page_kinds *kinds,
-			const struct kcore *kcore)
+			struct raw_memmap *memmap)
 {
 	struct comparison all = { 0 };
 	struct run *run = kinds->run;
@@ -184,16 +185,9 @@ static int check_memmap(struct peekers_guest *guest, struct page_kinds *kinds,
 	if (!all.flags || !all.later || !all.count)
 		err = run_error(run, -ENOMEM, "no memory for the words of all page frames");
 	if (!err)
-		err = compare_all(&all, kcore, kinds, guest);
+		err = compare_all(&all, memmap, kinds, guest);
 	if (!err)
-		run_check(run, "raw-memmap", "",
-			  all.bad || all.compared < 9 * (all.changed + all.unseen) ?
-			  VERDICT_FAIL : VERDICT_PASS,
-			  "%llu struct pages read through " KCORE_FILE " and held against kpageflags "
-			  "and kpagecount, %llu differ; %llu changed meanwhile and %llu are in no "
-			  "segment (must be less than a tenth)%s", (unsigned long long)all.compared,
-			  (unsigned long long)all.bad, (unsigned long long)all.changed,
-			  (unsigned long long)all.unseen, all.first);
+		report_memmap(run, &all, memmap);
 	free(all.later);
 	free(all.count);
 	return err;
@@ -221,16 +215,16 @@ static int check_pinned(struct page_kinds *kinds, const struct kcore *kcore)
 	fd = open(GUP_TEST, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return run_error(kinds->run, -errno, GUP_TEST ": %s", strerror(errno));
-	err = kcore_page(kcore, made->pfn[0], &before);
+	err = raw_memmap_page(kcore, made->pfn[0], &before);
 	if (!err && ioctl(fd, PIN_START, &pin))
 		err = -errno;
 	if (!err)
-		err = kcore_page(kcore, made->pfn[0], &pinned);
+		err = raw_memmap_page(kcore, made->pfn[0], &pinned);
 	bad = page_kinds_judge(kinds, made, PAGE_KIND_JUDGED, text, sizeof(text));
 	if (!err && ioctl(fd, PIN_STOP))
 		err = -errno;
 	if (!err)
-		err = kcore_page(kcore, made->pfn[0], &after);
+		err = raw_memmap_page(kcore, made->pfn[0], &after);
 	close(fd);
 	if (err)
 		return run_error(kinds->run, err, "pinning a page: %s", strerror(-err));
@@ -239,6 +233,21 @@ static int check_pinned(struct page_kinds *kinds, const struct kcore *kcore)
 		  after.refcount != before.refcount ? VERDICT_FAIL : VERDICT_PASS,
 		  "references %d, pinned %d (must be %d more), unpinned %d; meanwhile %s",
 		  before.refcount, pinned.refcount, PIN_BIAS, after.refcount, text);
+	return 0;
+}
+
+static int check_kcore(struct peekers_guest *guest, struct page_kinds *kinds,
+		       const struct kcore *kcore)
+{
+	struct raw_memmap memmap;
+	int err;
+
+	raw_memmap_begin(kcore, &memmap);
+	err = check_memmap(guest, kinds, &memmap);
+	if (err || !memmap.unknown)
+		return err ? err : check_pinned(kinds, kcore);
+	run_check(kinds->run, "pinned", "", VERDICT_UNSUPPORTED,
+		  "words of pages are not understood: raw-memmap has more");
 	return 0;
 }
 
@@ -254,9 +263,7 @@ int peekers_raw(struct peekers_guest *guest, struct page_kinds *kinds)
 	} else if (err) {
 		run_error(kinds->run, err, "%s", kcore.why);
 	} else {
-		err = check_memmap(guest, kinds, &kcore);
-		if (!err)
-			err = check_pinned(kinds, &kcore);
+		err = check_kcore(guest, kinds, &kcore);
 	}
 	kcore_close(&kcore);
 	return err;

@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kcore.h"
 #include "kernel-log.h"
 #include "page-kind.h"
+#include "raw-memmap.h"
 #include "workload.h"
 
 #define PAGE 4096
@@ -50,7 +50,7 @@ static void look(const struct pfnmap_tools *tools, uint64_t pfn, struct frame *r
 	ret_frame->refcount = -1;
 	ret_frame->unread = false;
 	if (!kcore_open(&kcore)) {
-		if (!kcore_page(&kcore, pfn, &page))
+		if (!raw_memmap_page(&kcore, pfn, &page))
 			ret_frame->refcount = page.refcount;
 		else
 			ret_frame->unread = !(ret_frame->flags & KPF(NOPAGE));

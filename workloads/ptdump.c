@@ -96,14 +96,16 @@ static void count_tables(struct sum *sum, const struct line *line)
 	}
 }
 
-static void add_line(struct sum *sum, const struct line *line)
+static void add_line(struct sum *sum, const struct line *line, bool descriptors)
 {
 	uint64_t bytes = line->end - line->start;
 
 	count_tables(sum, line);
 	if (!line->present)
 		return;
-	if (line->level == LVL_PTE)
+	if (descriptors)
+		sum->vmemmap.descriptor_bytes += bytes;
+	else if (line->level == LVL_PTE)
 		sum->vmemmap.pte_bytes += bytes;
 	else if (line->level == LVL_PMD)
 		sum->vmemmap.pmd_bytes += bytes;
@@ -118,7 +120,7 @@ static uint64_t window_end(uint64_t start)
 	return window > UINT64_MAX - start ? UINT64_MAX : start + window;
 }
 
-int ptdump_read_vmemmap(FILE *dump, struct ptdump_vmemmap *ret_vmemmap)
+int ptdump_read_vmemmap(FILE *dump, uint64_t descriptors, struct ptdump_vmemmap *ret_vmemmap)
 {
 	struct sum sum = { 0 };
 	uint64_t end = 0;
@@ -140,8 +142,12 @@ int ptdump_read_vmemmap(FILE *dump, struct ptdump_vmemmap *ret_vmemmap)
 			return err;
 		if (!end)
 			end = window_end(line.start);
-		if (line.start < end)
-			add_line(&sum, &line);
+		if (descriptors && line.start >= descriptors) {
+			if (line.start < window_end(descriptors))
+				add_line(&sum, &line, true);
+		} else if (line.start < end) {
+			add_line(&sum, &line, false);
+		}
 	}
 	if (ferror(dump))
 		return -EIO;
@@ -151,14 +157,14 @@ int ptdump_read_vmemmap(FILE *dump, struct ptdump_vmemmap *ret_vmemmap)
 	return 0;
 }
 
-int ptdump_load(const char *path, struct ptdump_vmemmap *ret_vmemmap)
+int ptdump_load(const char *path, uint64_t descriptors, struct ptdump_vmemmap *ret_vmemmap)
 {
 	FILE *dump = fopen(path, "re");
 	int err;
 
 	if (!dump)
 		return -errno;
-	err = ptdump_read_vmemmap(dump, ret_vmemmap);
+	err = ptdump_read_vmemmap(dump, descriptors, ret_vmemmap);
 	fclose(dump);
 	return err;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "job.h"
-#include "kcore.h"
+#include "kernel-frames.h"
 #include "sysfs.h"
 #include "traffic-mark.h"
 
@@ -81,6 +81,12 @@ static int tell_descriptors(const struct kcore *kcore, const struct job *job)
 	if (err < 0)
 		return err;
 	err = traffic_ranges_parse(text, span, &nr);
+	/* As the memmap is: all of an array, which is mapped by huge pages. */
+	if (!err && nr && !strcmp(job->page_descriptors, "array")) {
+		traffic_mark_range(TRAFFIC_DESCRIPTORS, HUGE_SHIFT, span[0].start,
+				   (uint64_t)DESCRIPTOR_BYTES << (PHYSICAL_BITS - BASE_SHIFT));
+		return 0;
+	}
 	for (i = 0; i < nr && !err; i++)
 		traffic_mark_range(TRAFFIC_DESCRIPTORS, shift_of(kcore, span[i].start),
 				   span[i].start, span[i].bytes);

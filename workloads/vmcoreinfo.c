@@ -16,17 +16,42 @@
 #define TYPE_FIRST 0xf0u	/* PGTY_buddy: from here on a top byte is a page type */
 #define TYPE_NONE 0xffu
 
-static const struct {
+#define WORD_TYPE_MAX 255u	/* more bits than that no alignment leaves free */
+#define WORD_TYPE_STATIC 1u	/* MEMDESC_TYPE_STATIC: the address of a descriptor for good */
+
+/** struct line - a line, and the member of struct vmcoreinfo that it tells */
+struct line {
 	const char *key;
 	size_t at;
 	int base;
-} lines[] = {
+};
+
+static const struct line page_lines[] = {
 	{ "SIZE(page)", offsetof(struct vmcoreinfo, page_size), 10 },
 	{ "OFFSET(page.flags)", offsetof(struct vmcoreinfo, flags), 10 },
 	{ "OFFSET(page._refcount)", offsetof(struct vmcoreinfo, refcount), 10 },
 	{ "OFFSET(page.mapping)", offsetof(struct vmcoreinfo, mapping), 10 },
 	{ "OFFSET(page._mapcount)", offsetof(struct vmcoreinfo, mapcount), 10 },
 	{ "OFFSET(page.compound_head)", offsetof(struct vmcoreinfo, compound_head), 10 },
+	{ NULL, 0, 0 }
+};
+
+#define WORD_KEY "OFFSET(page.memdesc)"
+
+static const struct line word_lines[] = {
+	{ "SIZE(page)", offsetof(struct vmcoreinfo, page_size), 10 },
+	{ WORD_KEY, offsetof(struct vmcoreinfo, word), 10 },
+	{ "NUMBER(MEMDESC_TYPE_MASK)", offsetof(struct vmcoreinfo, type_mask), 10 },
+	{ "SIZE(page_desc)", offsetof(struct vmcoreinfo, desc_size), 10 },
+	{ "OFFSET(page_desc.flags)", offsetof(struct vmcoreinfo, flags), 10 },
+	{ "OFFSET(page_desc._refcount)", offsetof(struct vmcoreinfo, refcount), 10 },
+	{ "OFFSET(page_desc.mapping)", offsetof(struct vmcoreinfo, mapping), 10 },
+	{ "OFFSET(page_desc._mapcount)", offsetof(struct vmcoreinfo, mapcount), 10 },
+	{ "OFFSET(page_desc.compound_head)", offsetof(struct vmcoreinfo, compound_head), 10 },
+	{ NULL, 0, 0 }
+};
+
+static const struct line other_lines[] = {
 	{ "SYMBOL(mem_section)", offsetof(struct vmcoreinfo, mem_section), 16 },
 	{ "LENGTH(mem_section)", offsetof(struct vmcoreinfo, roots), 10 },
 	{ "SIZE(mem_section)", offsetof(struct vmcoreinfo, section_size), 10 },
@@ -41,6 +66,7 @@ static const struct {
 	{ "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)", offsetof(struct vmcoreinfo, type_slab), 10 },
 	{ "NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)", offsetof(struct vmcoreinfo, type_hugetlb), 10 },
 	{ "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", offsetof(struct vmcoreinfo, type_offline), 10 },
+	{ NULL, 0, 0 }
 };
 
 bool vmcoreinfo_number(const char *text, const char *key, int base, uint64_t *ret_value)
@@ -63,29 +89,54 @@ bool vmcoreinfo_number(const char *text, const char *key, int base, uint64_t *re
 
 static bool sensible(const struct vmcoreinfo *info)
 {
-	uint64_t size = info->page_size;
+	uint64_t size = info->desc_size;
 
-	return size >= 8 && size <= 256 && info->flags <= size - 8 && info->mapping <= size - 8 &&
-	       info->compound_head <= size - 8 && info->mapcount <= size - 4 &&
-	       info->refcount <= size - 4 && info->section_size && info->section_size <= 4096 &&
-	       info->section_map <= info->section_size - 8 && info->section_bits >= 20 &&
-	       info->section_bits < 40 && info->pg_lru < 64 && info->pg_private < 64 &&
-	       info->pg_swapbacked < 64 && info->pg_hwpoison < 64;
+	return size >= 8 && size <= RAW_PAGE_MAX && info->flags <= size - 8 &&
+	       info->mapping <= size - 8 && info->compound_head <= size - 8 &&
+	       info->mapcount <= size - 4 && info->refcount <= size - 4 && info->section_size &&
+	       info->section_size <= 4096 && info->section_map <= info->section_size - 8 &&
+	       info->section_bits >= 20 && info->section_bits < 40 && info->pg_lru < 64 &&
+	       info->pg_private < 64 && info->pg_swapbacked < 64 && info->pg_hwpoison < 64;
+}
+
+/* The mask is of the lowest bits. */
+static bool word_sensible(const struct vmcoreinfo *info)
+{
+	return info->page_size >= 8 && info->page_size <= RAW_PAGE_MAX &&
+	       info->word <= info->page_size - 8 && info->type_mask <= WORD_TYPE_MAX &&
+	       !(info->type_mask & (info->type_mask + 1));
+}
+
+static int parse_lines(const char *text, const struct line *lines, struct vmcoreinfo *info,
+		       const char **ret_missing)
+{
+	for (; lines->key; lines++) {
+		*ret_missing = lines->key;
+		if (!vmcoreinfo_number(text, lines->key, lines->base,
+				       (uint64_t *)(void *)((uint8_t *)info + lines->at)))
+			return -ENOKEY;
+	}
+	return 0;
 }
 
 int vmcoreinfo_parse(const char *text, struct vmcoreinfo *ret_info, const char **ret_missing)
 {
-	struct vmcoreinfo info;
-	size_t i;
+	struct vmcoreinfo info = { 0 };
+	int err;
 
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		*ret_missing = lines[i].key;
-		if (!vmcoreinfo_number(text, lines[i].key, lines[i].base,
-				       (uint64_t *)(void *)((uint8_t *)&info + lines[i].at)))
-			return -ENOKEY;
-	}
-	*ret_missing = "SIZE(page)";
+	info.has_words = vmcoreinfo_number(text, WORD_KEY, 10, &info.word);
+	err = parse_lines(text, info.has_words ? word_lines : page_lines, &info, ret_missing);
+	if (!err)
+		err = parse_lines(text, other_lines, &info, ret_missing);
+	if (err)
+		return err;
+	if (!info.has_words)
+		info.desc_size = info.page_size;
+	*ret_missing = info.has_words ? "SIZE(page_desc)" : "SIZE(page)";
 	if (!sensible(&info))
+		return -ERANGE;
+	*ret_missing = WORD_KEY;
+	if (info.has_words && !word_sensible(&info))
 		return -ERANGE;
 	*ret_info = info;
 	return 0;
@@ -107,6 +158,24 @@ static int32_t half(const uint8_t *bytes, uint64_t offset)
 	return value;
 }
 
+int vmcoreinfo_follow(const struct vmcoreinfo *info, const uint8_t *bytes, uint64_t address,
+		      uint64_t *ret_address, unsigned int *ret_type)
+{
+	uint64_t memdesc;
+
+	*ret_type = 0;
+	if (!info->has_words) {
+		*ret_address = address;
+		return 0;
+	}
+	memdesc = word(bytes, info->word);
+	*ret_type = (unsigned int)(memdesc & info->type_mask);
+	if (*ret_type != WORD_TYPE_STATIC)
+		return -EOPNOTSUPP;
+	*ret_address = memdesc & ~info->type_mask;
+	return 0;
+}
+
 void raw_page_parse(const struct vmcoreinfo *info, const uint8_t *bytes, uint64_t address,
 		    struct raw_page *ret_page)
 {
@@ -119,7 +188,7 @@ void raw_page_parse(const struct vmcoreinfo *info, const uint8_t *bytes, uint64_
 	ret_page->tail = compound & 1;
 	ret_page->head = 0;
 	if (ret_page->tail)
-		ret_page->head = (int64_t)(address - (compound - 1)) / (int64_t)info->page_size;
+		ret_page->head = (int64_t)(address - (compound - 1)) / (int64_t)info->desc_size;
 }
 
 static unsigned int type(int32_t mapcount)

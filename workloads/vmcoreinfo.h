@@ -10,10 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define RAW_PAGE_MAX 256	/* bytes of a struct page or of a descriptor */
+
 /**
  * struct vmcoreinfo - the lines that concern the memmap
  * @page_size: SIZE(page)
- * @flags: OFFSET(page.flags), and so on
+ * @has_words: struct page is a word that points to a descriptor, and members of struct page
+ *	are members of that
+ * @word: OFFSET(page.memdesc), where @has_words
+ * @type_mask: NUMBER(MEMDESC_TYPE_MASK), where @has_words: the bits of the word that are no
+ *	address
+ * @desc_size: SIZE(page_desc), or @page_size where a struct page is all there is
+ * @flags: OFFSET(page.flags) or OFFSET(page_desc.flags), and so on
  * @mem_section: SYMBOL(mem_section): address of the array of section roots
  * @roots: LENGTH(mem_section)
  * @section_size: SIZE(mem_section)
@@ -26,6 +34,10 @@
  */
 struct vmcoreinfo {
 	uint64_t page_size;
+	bool has_words;
+	uint64_t word;
+	uint64_t type_mask;
+	uint64_t desc_size;
 	uint64_t flags;
 	uint64_t refcount;
 	uint64_t mapping;
@@ -70,7 +82,21 @@ int vmcoreinfo_parse(const char *text, struct vmcoreinfo *ret_info, const char *
 bool vmcoreinfo_number(const char *text, const char *key, int base, uint64_t *ret_value);
 
 /**
- * struct raw_page - a struct page taken apart
+ * vmcoreinfo_follow() - where the descriptor of a page is
+ * @info: where its word is
+ * @bytes: @info->page_size bytes of struct page
+ * @address: where they lie in the kernel's memory
+ * @ret_address: set on success: to @address where a struct page is all there is
+ * @ret_type: set: the type of the word, 0 where there is none
+ *
+ * Return: 0, or -EOPNOTSUPP for a type of which nothing is known here: what else is in such
+ * a word may be no address.
+ */
+int vmcoreinfo_follow(const struct vmcoreinfo *info, const uint8_t *bytes, uint64_t address,
+		      uint64_t *ret_address, unsigned int *ret_type);
+
+/**
+ * struct raw_page - a struct page, or the descriptor of a page, taken apart
  * @flags: the first word
  * @head: how many pages before this one its head is said to lie, by address; 0 for a
  *	page that is no tail. Negative when the head would lie behind it
@@ -89,9 +115,9 @@ struct raw_page {
 };
 
 /**
- * raw_page_parse() - take a struct page apart
+ * raw_page_parse() - take a struct page, or a descriptor, apart
  * @info: where its members are
- * @bytes: @info->page_size bytes
+ * @bytes: @info->desc_size bytes
  * @address: where they lie in the kernel's memory
  * @ret_page: filled
  */
