@@ -99,8 +99,8 @@ bool variant_is_debug(const char *name);
  * @ret_variant: freed with variant_free()
  * @err: file, line and what is wrong; the nearest name for an unknown one
  *
- * page_bytes, memmap_mapping, zspages, device_memmap, failed_bind, page_descriptors, descriptor_ranges, source are
- * inherited from the parent when absent.
+ * page_bytes, memmap_mapping, zspages, device_memmap, failed_bind, page_descriptors,
+ * descriptor_ranges, source are inherited from the parent when absent.
  *
  * Return: 0, -ENOENT, -EINVAL (bad file), -ELOOP (parents in a circle).
  */

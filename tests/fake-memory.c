@@ -17,6 +17,7 @@
 
 #include "fake-memory.h"
 
+#define NOTES_AT 4096u
 #define RAM_AT UINT64_C(0x10000)	/* of physical memory in the file */
 #define TEXT_VIRTUAL UINT64_C(0xffffffff81000000)
 #define TEXT_PHYSICAL UINT64_C(0x1000000)
@@ -98,17 +99,30 @@ void fake_memory_counted(const struct fake_memory *fake, uint64_t boot, uint64_t
 	fake_memory_put(fake, "/proc/vmstat", text);
 }
 
+void fake_memory_info(const struct fake_memory *fake, const char *text)
+{
+	const Elf64_Nhdr note = { .n_namesz = sizeof("VMCOREINFO"), .n_descsz = strlen(text) + 1 };
+	const size_t name_bytes = (sizeof("VMCOREINFO") + 3) & ~3u;
+	const Elf64_Phdr segment = {
+		.p_type = PT_NOTE, .p_offset = NOTES_AT,
+		.p_filesz = sizeof(note) + name_bytes + note.n_descsz,
+	};
+
+	assert_true(NOTES_AT + segment.p_filesz <= RAM_AT);
+	write_at(fake, sizeof(Elf64_Ehdr), &segment, sizeof(segment));
+	write_at(fake, NOTES_AT, &note, sizeof(note));
+	write_at(fake, NOTES_AT + sizeof(note), "VMCOREINFO", sizeof("VMCOREINFO"));
+	write_at(fake, NOTES_AT + sizeof(note) + name_bytes, text, note.n_descsz);
+}
+
+/* The notes, and behind them the image and the direct mapping. */
 static void put_core(struct fake_memory *fake)
 {
-	Elf64_Nhdr note = { .n_namesz = sizeof("VMCOREINFO"), .n_descsz = sizeof(info) };
-	const size_t name_bytes = (sizeof("VMCOREINFO") + 3) & ~3u;
 	const Elf64_Ehdr header = {
 		.e_ident = ELFMAG, .e_phoff = sizeof(header), .e_phentsize = sizeof(Elf64_Phdr),
 		.e_phnum = 3,
 	};
-	const Elf64_Phdr segment[3] = {
-		{ .p_type = PT_NOTE, .p_offset = 4096,
-		  .p_filesz = sizeof(note) + name_bytes + sizeof(info) },
+	const Elf64_Phdr segment[2] = {
 		{ .p_type = PT_LOAD, .p_vaddr = TEXT_VIRTUAL, .p_paddr = TEXT_PHYSICAL,
 		  .p_memsz = TEXT_BYTES, .p_offset = RAM_AT + TEXT_PHYSICAL },
 		{ .p_type = PT_LOAD, .p_vaddr = FAKE_DIRECT, .p_paddr = 0,
@@ -121,10 +135,8 @@ static void put_core(struct fake_memory *fake)
 	assert_true(fake->core >= 0);
 	assert_int_equal(ftruncate(fake->core, (off_t)(RAM_AT + 2 * FAKE_MEMORY_NODE_BYTES)), 0);
 	write_at(fake, 0, &header, sizeof(header));
-	write_at(fake, sizeof(header), segment, sizeof(segment));
-	write_at(fake, 4096, &note, sizeof(note));
-	write_at(fake, 4096 + sizeof(note), "VMCOREINFO", sizeof("VMCOREINFO"));
-	write_at(fake, 4096 + sizeof(note) + name_bytes, info, sizeof(info));
+	write_at(fake, sizeof(header) + sizeof(segment[0]), segment, sizeof(segment));
+	fake_memory_info(fake, info);
 }
 
 /* A table of PUDs and one of PMDs, four sections by 2 MiB each, and a root. */

@@ -48,6 +48,9 @@ void fake_memory_put(const struct fake_memory *fake, const char *path, const cha
 /** fake_memory_word() - write a word of its physical memory */
 void fake_memory_word(const struct fake_memory *fake, uint64_t physical, uint64_t word);
 
+/** fake_memory_info() - its VMCOREINFO is @text */
+void fake_memory_info(const struct fake_memory *fake, const char *text);
+
 /** fake_memory_counted() - its /proc/vmstat says so many pages of memmap */
 void fake_memory_counted(const struct fake_memory *fake, uint64_t boot, uint64_t later);
 

@@ -53,7 +53,8 @@ static void arrays_of_descriptors_pass_to_the_page(void **state)
 
 	make_array(bench);
 	assert_int_equal(audit_look(bench), 0);
-	audit_expect(bench, "metadata-closed-form", MEMMAP, VERDICT_PASS, "node 0: 512, must be 512");
+	audit_expect(bench, "metadata-closed-form", MEMMAP, VERDICT_PASS,
+		     "node 0: 512, must be 512");
 	audit_expect(bench, "metadata-closed-form", DESCRIPTORS, VERDICT_PASS,
 	       "node 0: 1024, must be 1024; node 1: 1024, must be 1024; with devices 8388608 B are "
 	       "mapped, and must be, as the kernel tells, 8388608");
@@ -74,12 +75,14 @@ static void arrays_that_are_wrong_are_noticed(void **state)
 	make_array(bench);
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/memdesc/bytes", "8384512\n");
 	assert_int_equal(audit_look(bench), 0);
-	audit_expect_only(bench, "metadata-counted", DESCRIPTORS, "8384512 B of descriptors, must be 8388608");
+	audit_expect_only(bench, "metadata-counted", DESCRIPTORS,
+			  "8384512 B of descriptors, must be 8388608");
 	make_array(bench);
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/memdesc/ranges",
 			"fffff20000000000-fffff200005fffff\n");
 	assert_int_equal(audit_look(bench), 0);
-	audit_expect_only(bench, "metadata-closed-form", DESCRIPTORS, "as the kernel tells, 6291456");
+	audit_expect_only(bench, "metadata-closed-form", DESCRIPTORS,
+			  "as the kernel tells, 6291456");
 	make_array(bench);
 	fake_memory_word(&bench->fake, ARRAY_PMD + 3 * 8, (FAKE_MEMMAP_0 + (8 << 20)) | FAKE_LARGE);
 	assert_int_equal(audit_look(bench), 0);
@@ -88,7 +91,8 @@ static void arrays_that_are_wrong_are_noticed(void **state)
 	make_array(bench);
 	fake_memory_word(&bench->fake, ARRAY_PUD + 8 * 8, (FAKE_SPARE + 0x2000) | FAKE_TABLE);
 	assert_int_equal(audit_look(bench), 0);
-	audit_expect_only(bench, "metadata-closed-form", TABLES, "1 for that of devices; 1 of all are empty");
+	audit_expect_only(bench, "metadata-closed-form", TABLES,
+			  "1 for that of devices; 1 of all are empty");
 	fake_memory_put(&bench->fake, "/sys/kernel/debug/memdesc/ranges", "10000-1ffff\n");
 	assert_int_equal(audit_look(bench), -EBADMSG);
 	assert_string_equal(bench->why, "/sys/kernel/debug/memdesc/ranges: Bad message");
@@ -118,7 +122,8 @@ static void arrays_share_pages_of_devices(void **state)
 	audit_expect(bench, "metadata-closed-form", DESCRIPTORS, VERDICT_PASS,
 	       "with devices 8421376 B are mapped");
 	audit_expect(bench, "metadata-closed-form", TABLES, VERDICT_PASS, "2 for that of devices");
-	assert_int_equal(audit_bytes(bench, "kind=descriptors,node=1,phase=boot"), (4 << 20) + 8192);
+	assert_int_equal(audit_bytes(bench, "kind=descriptors,node=1,phase=boot"),
+			 (4 << 20) + 8192);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, audit_setup, audit_teardown)

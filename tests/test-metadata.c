@@ -32,7 +32,8 @@ static void sound_kernels_pass_to_the_page(void **state)
 	       "4 sections of 32768 pages x 64 B: node 0: 1024, must be 1024; node 1: 1024, must be 1024");
 	audit_expect(bench, "metadata-closed-form", TABLES, VERDICT_PASS,
 	       "4-level paging: node 0: 2, must be 2; 0 for that of devices; 0 of all are empty");
-	audit_expect(bench, "metadata-closed-form", SECTIONS, VERDICT_PASS, "5 pages: 1 roots of 16 B");
+	audit_expect(bench, "metadata-closed-form", SECTIONS, VERDICT_PASS,
+		     "5 pages: 1 roots of 16 B");
 	audit_expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS, "0 descriptors in use");
 	audit_expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS,
 	       "nr_memmap_boot_pages 2048 + nr_memmap_pages 0 = 2048, must be 2048");
@@ -44,7 +45,8 @@ static void sound_kernels_pass_to_the_page(void **state)
 	assert_int_equal(audit_bytes(bench, "kind=sections,node=0,phase=boot"), 5 * 4096);
 	assert_int_equal(audit_bytes(bench, "kind=page_ext,node=1,phase=boot"), 0);
 	assert_int_equal(audit_bytes(bench, "kind=memmap,node=device,phase=boot"), UINT64_MAX);
-	assert_int_equal(audit_find(bench, MSG_SAMPLES, "memory_bytes", "kind=present,phase=boot")->sample,
+	assert_int_equal(audit_find(bench, MSG_SAMPLES, "memory_bytes",
+				    "kind=present,phase=boot")->sample,
 			 (3999 + 61376 + 65536) * UINT64_C(4096));
 }
 
@@ -57,7 +59,8 @@ static void counters_that_lie_are_noticed(void **state)
 	audit_expect_only(bench, "metadata-counted", "phase=boot", "= 2047, must be 2048");
 	fake_memory_counted(&bench->fake, 2048, 1);
 	assert_int_equal(audit_look(bench), 0);
-	audit_expect_only(bench, "metadata-counted", "phase=boot", "nr_memmap_pages 1 = 2049, must be 2048");
+	audit_expect_only(bench, "metadata-counted", "phase=boot",
+			  "nr_memmap_pages 1 = 2049, must be 2048");
 }
 
 static void memmaps_on_the_wrong_node_are_noticed(void **state)
@@ -171,7 +174,8 @@ static void small_struct_pages_share_a_large_page(void **state)
 	bench->job.page_bytes = 8;
 	fake_memory_counted(&bench->fake, 256, 0);
 	assert_int_equal(audit_look(bench), 0);
-	audit_expect(bench, "metadata-closed-form", MEMMAP, VERDICT_PASS, "node 0: 512, must be 512");
+	audit_expect(bench, "metadata-closed-form", MEMMAP, VERDICT_PASS,
+		     "node 0: 512, must be 512");
 	audit_expect(bench, "metadata-counted", "phase=boot", VERDICT_PASS, "= 256, must be 256");
 }
 
@@ -262,7 +266,8 @@ static void zspages_are_held_against_their_pools(void **state)
 	audit_expect_only(bench, "metadata-closed-form", ZSPAGES, "86 descriptors in use");
 	put_pool(bench, "86\n", "3\n");
 	assert_int_equal(audit_look(bench), 0);
-	audit_expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS, "must be 12 to more, as others");
+	audit_expect(bench, "metadata-closed-form", ZSPAGES, VERDICT_PASS,
+		     "must be 12 to more, as others");
 	put_pool(bench, "many\n", "3\n");
 	assert_int_equal(audit_look(bench), -EBADMSG);
 	assert_string_equal(bench->why, "slabs of zspages: Bad message");
@@ -330,7 +335,8 @@ static void variants_that_promise_nothing_are_not_judged(void **state)
 
 	bench->job.memmap_mapping[0] = '\0';
 	assert_int_equal(audit_look(bench), 0);
-	audit_expect(bench, "metadata-closed-form", "phase=boot", VERDICT_UNSUPPORTED, "does not state");
+	audit_expect(bench, "metadata-closed-form", "phase=boot", VERDICT_UNSUPPORTED,
+		     "does not state");
 	assert_int_equal(audit_bytes(bench, "kind=memmap,node=0,phase=boot"), 4 << 20);
 }
 
@@ -352,7 +358,8 @@ static void memory_missing_from_the_total_is_explained(void **state)
 	bench->nr = 0;
 	boot_memory_report(&bench->report, &bench->source, &bench->now, &memory);
 	audit_expect(bench, "metadata-memtotal", "", VERDICT_PASS, "of 130911 present, 5635 less");
-	audit_expect(bench, "metadata-memtotal", "", VERDICT_PASS, "must be 5620 to 5640: memmap 2048, "
+	audit_expect(bench, "metadata-memtotal", "", VERDICT_PASS,
+		     "must be 5620 to 5640: memmap 2048, "
 	       "tables of it 2, sections 5, kernel image 512, low memory 159, nodes 10, hash tables 192, "
 	       "bounce buffers 2692, and at most 20 for page tables of the direct mapping and small things");
 	bench->nr = 0;
@@ -373,7 +380,8 @@ static void memory_missing_from_the_total_is_explained(void **state)
 	bench->now.use.managed[0] -= 500;
 	bench->now.use.managed[1] += 500;
 	boot_memory_report(&bench->report, &bench->source, &bench->now, &memory);
-	audit_expect(bench, "metadata-memtotal", "", VERDICT_FAIL, "a node has more memmap than memory");
+	audit_expect(bench, "metadata-memtotal", "", VERDICT_FAIL,
+		     "a node has more memmap than memory");
 }
 
 static void used_memory_is_explained(void **state)
@@ -395,15 +403,18 @@ static void used_memory_is_explained(void **state)
 	bench->now.use.free -= 50000;
 	bench->nr = 0;
 	metadata_report_free(&bench->report, METADATA_LOADED, &boot, &bench->now);
-	audit_expect(bench, "metadata-free", "phase=loaded", VERDICT_FAIL, "50044 more that it does not");
+	audit_expect(bench, "metadata-free", "phase=loaded", VERDICT_FAIL,
+		     "50044 more that it does not");
 	bench->now.use.written += 50000;
 	bench->nr = 0;
 	metadata_report_free(&bench->report, METADATA_LOADED, &boot, &bench->now);
-	audit_expect(bench, "metadata-free", "phase=loaded", VERDICT_PASS, "(50000 went to block devices");
+	audit_expect(bench, "metadata-free", "phase=loaded", VERDICT_PASS,
+		     "(50000 went to block devices");
 	bench->now.use.free += 100000;
 	bench->nr = 0;
 	metadata_report_free(&bench->report, METADATA_AFTER, &boot, &bench->now);
-	audit_expect(bench, "metadata-free", "phase=after", VERDICT_FAIL, "-49956 more that it does not");
+	audit_expect(bench, "metadata-free", "phase=after", VERDICT_FAIL,
+		     "-49956 more that it does not");
 	bench->now = boot;
 }
 

@@ -161,7 +161,8 @@ static void test_words(void **state)
 	assert_int_equal(info.desc_size, 64);
 	assert_int_equal(vmcoreinfo_follow(&info, bytes, 77, &address, &type), 0);
 	assert_int_equal(address, 77);
-	assert_int_equal(parse_changed("SIZE(page_desc)=64", "SIZE(page_desc)=08", &missing), -ERANGE);
+	assert_int_equal(parse_changed("SIZE(page_desc)=64", "SIZE(page_desc)=08", &missing),
+			 -ERANGE);
 	assert_string_equal(missing, "SIZE(page_desc)");
 	assert_int_equal(parse_changed("SIZE(page_desc)", "SIZE(page_dose)", &missing), -ENOKEY);
 	assert_int_equal(parse_changed("MASK)=15", "MASK)=14", &missing), -ERANGE);

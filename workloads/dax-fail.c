@@ -221,7 +221,8 @@ static int compare_counters(struct fail_cell *cell, struct sweep *sweep, unsigne
 		return 0;
 	sweep->bad = nr;
 	snprintf(sweep->what, sizeof(sweep->what), "nr_memmap_pages is off by %" PRId64
-		 ", descriptors by %" PRId64 " pages, lazily populated: %" PRId64 " B, %" PRId64 " pages, %" PRId64 " shared",
+		 ", descriptors by %" PRId64 " pages, lazily populated: %" PRId64 " B, %" PRId64
+		 " pages, %" PRId64 " shared",
 		 (int64_t)(now.memmap_pages - sweep->start.memmap_pages),
 		 (int64_t)(now.descriptor_pages - sweep->start.descriptor_pages),
 		 (int64_t)(now.lazy.bytes - sweep->start.lazy.bytes),

@@ -13,7 +13,6 @@
 #include "dax-private.h"
 #include "descriptor-array.h"
 #include "free-pages.h"
-#include "kernel-frames.h"
 #include "memmap-size.h"
 #include "ptdump.h"
 #include "run.h"
@@ -293,8 +292,9 @@ static bool descriptors_right(const struct dax *dax, const struct dax_metadata *
 			      const struct dax_metadata *bound, bool compound)
 {
 	uint64_t bytes = dax->region.bytes / DAX_PAGE * DESCRIPTOR_BYTES;
+	uint64_t pages = bound->descriptor_pages - start->descriptor_pages;
 
-	return bound->descriptor_pages - start->descriptor_pages == full_descriptors(dax, compound) &&
+	return pages == full_descriptors(dax, compound) &&
 	       bound->described - start->described == (has_array(dax) ? bytes : 0);
 }
 
@@ -326,7 +326,8 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 		  " of the direct map; -%d to %d for all else); of it lazily (must be %s): %" PRIu64
 		  " B, at most %u, %" PRIu64 " pages populated and one shared by %" PRIu64,
 		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, descriptors,
-		  full_descriptors(dax, compound), taken, least, most, tables, direct, GIVEN_BACK_PAGES, BESIDE_PAGES, lazy ? "all" : "none",
+		  full_descriptors(dax, compound), taken, least, most, tables, direct,
+		  GIVEN_BACK_PAGES, BESIDE_PAGES, lazy ? "all" : "none",
 		  bound->lazy.bytes - start->lazy.bytes, LAZY_MEMMAP_IDLE_BYTES,
 		  bound->lazy.populated - start->lazy.populated,
 		  bound->lazy.shared - start->lazy.shared);

@@ -75,7 +75,8 @@ int storm_dump(struct storm_process *process)
 		if (err)
 			break;
 		storm_judge(&walk.verdict, mapped == storm->mapped[0] || mapped == storm->mapped[1],
-			    "%" PRIu64 " B of memmap and descriptors are mapped, must be %" PRIu64 " or %" PRIu64,
+			    "%" PRIu64 " B of memmap and descriptors are mapped, must be %" PRIu64
+			    " or %" PRIu64,
 			    mapped, storm->mapped[0], storm->mapped[1]);
 		process->verdict = walk.verdict;
 		storm_did(process);

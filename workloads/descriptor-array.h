@@ -10,6 +10,8 @@
 
 #include "job.h"
 
+#define DESCRIPTOR_BYTES 64u	/* of each: what struct page was */
+
 /**
  * struct descriptor_array - where it is, and how large
  * @start: address of the descriptor of page frame 0; 0 where there is no such array

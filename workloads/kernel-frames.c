@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "descriptor-array.h"
 #include "page-walk.h"
 
 #define PAGE 4096u

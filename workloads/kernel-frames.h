@@ -70,8 +70,6 @@ struct kernel_frames {
 int kernel_frames_begin(const struct kcore *kcore, const struct memory_map *map,
 			struct kernel_frames *ret_kernel);
 
-#define DESCRIPTOR_BYTES 64u	/* of what struct page was: of each in an array */
-
 /**
  * kernel_frames_memmap() - the memmap
  * @kernel: see there

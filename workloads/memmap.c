@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "descriptor-array.h"
-#include "kernel-frames.h"
 #include "memmap-size.h"
 #include "memmap-tables.h"
 #include "ptdump.h"
@@ -153,7 +152,8 @@ static int memmap_run(struct run *run)
 		return run_error(run, err, "/proc/vmstat and memory blocks: %s", strerror(-err));
 	err = descriptor_array_read("", run_job(run), &array);
 	if (err)
-		return run_error(run, err, "%s: %s", run_job(run)->descriptor_ranges, strerror(-err));
+		return run_error(run, err, "%s: %s", run_job(run)->descriptor_ranges,
+				 strerror(-err));
 	err = ptdump_load(PTDUMP_FILE, array.start, &vmemmap);
 	if (err)
 		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));

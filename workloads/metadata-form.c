@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Closed forms of the memmap of RAM, of an array of descriptors, and of their page tables. 6.12
- * gives each section a whole
- * memmap, also where only part of it is RAM (mm/sparse.c, sparse_init_nid()), on the node
- * where its RAM begins.
+ * gives each section a whole memmap, also where only part of it is RAM (mm/sparse.c,
+ * sparse_init_nid()), on the node where its RAM begins.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The struct page of every page frame, or the descriptor that it points to, read as a dump
- * tool reads it and held against what the per-page files say. Here a change of struct page that VMCOREINFO was not
- * told of comes out, and a page type that user space would misread.
+ * tool reads it and held against what the per-page files say. Here a change of struct page
+ * that VMCOREINFO was not told of comes out, and a page type that user space would misread.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -94,7 +94,8 @@ static void compare_section(struct comparison *all, const struct vmcoreinfo *inf
 			all->changed++;
 			continue;
 		}
-		raw_page_parse(info, section->bytes + i * info->desc_size, section->address[i], &page);
+		raw_page_parse(info, section->bytes + i * info->desc_size, section->address[i],
+			       &page);
 		if (!section->seen[i] || page.head < 0 || (uint64_t)page.head > i ||
 		    !section->seen[i - (uint64_t)page.head]) {
 			all->unseen++;
@@ -166,7 +167,8 @@ static void report_memmap(struct run *run, const struct comparison *all,
 			  VERDICT_FAIL : VERDICT_PASS,
 			  "%llu %s read through " KCORE_FILE " and held against kpageflags "
 			  "and kpagecount, %llu differ; %llu changed meanwhile and %llu are in no "
-			  "segment (must be less than a tenth)%s", (unsigned long long)all->compared,
+			  "segment (must be less than a tenth)%s",
+			  (unsigned long long)all->compared,
 			  memmap->kcore->info.has_words ? "descriptors" : "struct pages",
 			  (unsigned long long)all->bad, (unsigned long long)all->changed,
 			  (unsigned long long)all->unseen, all->first);

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "job.h"
-#include "kernel-frames.h"
+#include "descriptor-array.h"
+#include "kcore.h"
 #include "sysfs.h"
 #include "traffic-mark.h"
 
