@@ -66,7 +66,7 @@ static enum gate_verdict direction_of(const struct gate_pair *pair)
 /* So many samples a boot that a tick in a few of them does not move their median. */
 #define STEADY_SAMPLES 16
 
-/* Of one boot the tick may have hit whatever there is, but not the median of many. */
+/* A mean, a percentile or a median of few moves when the tick hits, which it does or does not. */
 static bool is_steady(const struct compare_row *row, const struct compare_side *side)
 {
 	return row->metric->combine == COMBINE_MEDIAN &&
@@ -81,13 +81,14 @@ static bool is_plain(const struct gate_pair *pair, double between, double widest
 {
 	const struct compare_side *old = &pair->row->side[pair->old];
 	const struct compare_side *new = &pair->row->side[pair->new];
-	const struct compare_side *fewer = old->nr < new->nr ? old : new;
-	bool known = (old->nr > new->nr ? old : new)->nr >= GATE_PHASES;
-	bool far = between > 4 * widest;
+	size_t fewer = old->nr < new->nr ? old->nr : new->nr;
+	bool known = old->nr >= GATE_PHASES || new->nr >= GATE_PHASES;
 
-	if (fewer->nr == 1)
-		return known && far && is_steady(pair->row, fewer);
-	return widest == 0 || (far && (known || fewer->nr > 2));
+	if (fewer > 1 && widest == 0)
+		return true;
+	if (!is_steady(pair->row, old) || !is_steady(pair->row, new))
+		return false;
+	return between > 4 * widest && (known || fewer > 2);
 }
 
 static void judge_exact(struct gate_pair *pair, const struct gate_rules *rules)

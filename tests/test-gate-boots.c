@@ -90,21 +90,25 @@ static void what_the_tick_does_not_move_is_decided_by_two_boots(void **state)
 	(void)state;
 	assert_pair(BOOTS(1000, 1000), BOOTS(1010, 1010), false, GATE_REGRESSION, false, false);
 	assert_pair(BOOTS(1000, 1000), BOOTS(990, 990), false, GATE_IMPROVEMENT, false, false);
-	assert_pair(BOOTS(1000, 1000, 1001), BOOTS(1010, 1010, 1011), false, GATE_REGRESSION, false,
-		    false);
 }
 
-static void what_it_moves_a_little_by_two_where_all_of_the_other_are_known(void **state)
+static void a_median_of_many_that_it_moves_a_little_by_three(void **state)
 {
+	const struct figures many = { &load, BOOTS(1000, 1000, 1001), BOOTS(1010, 1010, 1011), MANY };
+	const struct figures two = { &load, BOOTS(1000, 1001), BOOTS(1010, 1010), MANY };
+	const struct figures close = { &load, BOOTS(1000, 1000, 1002), BOOTS(1010, 1011, 1011), MANY };
+	const struct figures few = { &load, BOOTS(1000, 1000, 1001), BOOTS(1010, 1010, 1011), 15 };
+	const struct figures max = { &load_max, BOOTS(1000, 1000, 1001), BOOTS(1200, 1200, 1201), MANY };
+
 	(void)state;
-	assert_pair(BOOTS(1000, 1001, 1000), BOOTS(1010, 1010), false, GATE_REGRESSION, true, true);
-	assert_pair(BOOTS(1000, 1001, 1000, 1002, 1000), BOOTS(1011, 1011), false, GATE_REGRESSION,
-		    false, false);
-	assert_pair(BOOTS(1000, 1001, 1000, 1002, 1000), BOOTS(1010, 1010), false, GATE_REGRESSION,
-		    false, true);
+	assert_figures(&many, false, GATE_REGRESSION, false, false);
+	assert_figures(&two, false, GATE_REGRESSION, true, true);
+	assert_figures(&close, false, GATE_REGRESSION, true, true);
+	assert_figures(&few, false, GATE_REGRESSION, true, true);
+	assert_figures(&max, false, GATE_REGRESSION, true, true);
 }
 
-static void a_median_of_many_by_one(void **state)
+static void and_by_one_where_all_of_the_other_are_known(void **state)
 {
 	const struct figures known = { &load, BOOTS(1000, 1001, 1000, 1001, 1000), BOOTS(1010), MANY };
 	const struct figures close = { &load, BOOTS(1000, 1003, 1000, 1002, 1000), BOOTS(1010), MANY };
@@ -221,8 +225,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_figure_that_differs_is_measured_again),
 		cmocka_unit_test(what_the_tick_does_not_move_is_decided_by_two_boots),
-		cmocka_unit_test(what_it_moves_a_little_by_two_where_all_of_the_other_are_known),
-		cmocka_unit_test(a_median_of_many_by_one),
+		cmocka_unit_test(a_median_of_many_that_it_moves_a_little_by_three),
+		cmocka_unit_test(and_by_one_where_all_of_the_other_are_known),
 		cmocka_unit_test(ranges_that_overlap_are_no_change),
 		cmocka_unit_test(ranges_that_lie_apart_are_a_change_if_they_are_narrow),
 		cmocka_unit_test(a_cell_that_is_plainly_worse_gets_no_more_boots),
