@@ -21,7 +21,7 @@
 
 #define PAGE 4096
 #define SUBSECTION_PAGES 512
-#define SPREAD_PAGES 8192	/* 32 MiB, of which every other page is freed */
+#define SPREAD_PAGES 28672	/* 112 MiB, of which every other page is freed */
 
 /**
  * struct layout - a machine
