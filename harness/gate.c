@@ -144,26 +144,21 @@ static bool settles(const struct gate_pair *plain, const struct gate_pair *other
 	       !strcmp(plain->row->cell_params, other->row->cell_params);
 }
 
-static bool had_all_boots(const struct gate_pair *pair)
-{
-	return pair->row->side[pair->old].nr >= GATE_PHASES &&
-	       pair->row->side[pair->new].nr >= GATE_PHASES;
-}
+/* How often a figure is looked at that could not change what the patch is. */
+#define SETTLED_BOOTS 2
 
-/* What is not plain and could not change what the patch is. */
 static void leave_open(struct gate_pair *pair, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
+		const struct compare_side *side = pair[i].row->side;
 		bool settled = false;
 
-		if (pair[i].verdict == GATE_NO_CHANGE || pair[i].plain || had_all_boots(&pair[i]))
+		if (side[pair[i].old].nr < SETTLED_BOOTS || side[pair[i].new].nr < SETTLED_BOOTS)
 			continue;
-		for (size_t j = 0; j < nr && !settled; j++)
+		for (size_t j = 0; j < nr && !settled && (pair[i].more_old || pair[i].more_new); j++)
 			settled = settles(&pair[j], &pair[i]);
-		if (!settled)
-			continue;
-		pair[i].verdict = GATE_INCONCLUSIVE;
-		pair[i].more_old = pair[i].more_new = false;
+		if (settled)
+			pair[i].more_old = pair[i].more_new = false;
 	}
 }
 

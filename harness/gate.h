@@ -41,9 +41,9 @@ enum gate_verdict {
  * elsewhere, of both kernels. It has changed if the two ranges lie apart, by more than
  * either of them is wide; it has not if they overlap. What the tick does not move at all
  * is decided by two boots; a median of many samples, which it moves by less than a quarter of
- * the change, by three, or by the first where all boots of the other kernel are known. In a cell in which a figure is plainly worse the others get no more
- * boots, nor do those that are better where one is plainly better. They stay inconclusive:
- * what the patch is they cannot change any more.
+ * the change, by three, or by the first where all boots of the other kernel are known. In
+ * a cell in which a figure is plainly worse the others are judged by two boots, and so are those
+ * that are better where one is plainly better: what the patch is they cannot change any more.
  */
 struct gate_rules {
 	bool final;
