@@ -153,12 +153,12 @@ static void leave_open(struct gate_pair *pair, size_t nr)
 		const struct compare_side *side = pair[i].row->side;
 		bool settled = false;
 
-		if (side[pair[i].old].nr < SETTLED_BOOTS || side[pair[i].new].nr < SETTLED_BOOTS)
-			continue;
 		for (size_t j = 0; j < nr && !settled && (pair[i].more_old || pair[i].more_new); j++)
 			settled = settles(&pair[j], &pair[i]);
-		if (settled)
-			pair[i].more_old = pair[i].more_new = false;
+		if (!settled)
+			continue;
+		pair[i].more_old = side[pair[i].old].nr < SETTLED_BOOTS;
+		pair[i].more_new = side[pair[i].new].nr < SETTLED_BOOTS;
 	}
 }
 

@@ -227,7 +227,8 @@ static void the_others_are_judged_by_two_boots(void **state)
 	struct gate gate;
 
 	(void)state;
-	assert_int_equal(wants(&worse, &unseen, "pool=zbud", false), 2);
+	assert_int_equal(wants(&worse, &unseen, "pool=zbud", false), 1);
+	assert_int_equal(wants(&worse, &unseen, "pool=zbud", true), 2);
 	gate = judge_two(&worse, &open_worse, "pool=zbud", &final);
 	assert_int_equal(gate.nr_changes, 2);
 	assert_int_equal(gate.change[1].verdict, GATE_REGRESSION);
