@@ -174,7 +174,7 @@ static uint64_t words(const struct census *census)
 static void memdesc_static_cost(const struct census *census, const struct census_types *types,
 				struct census_cost *cost)
 {
-	uint64_t pages = census->layout.units * MEMMAP_SECTION_PAGES + device_pages(census);
+	uint64_t pages = census->size.sections * MEMMAP_SECTION_PAGES + device_pages(census);
 
 	baseline_cost(census, types, cost);
 	set(cost, CENSUS_MEMMAP, words(census), words(census));

@@ -71,7 +71,7 @@ static json_t *snapshot(const struct census *census)
 				 "hvo", census->hvo, "five_levels", census->five_levels);
 
 	json_object_set_new(root, "layout", json_pack("{s:I, s:I, s:I}",
-		"sections", (json_int_t)census->layout.units,
+		"sections", (json_int_t)census->size.sections,
 		"pmd_tables", (json_int_t)census->layout.pmd_tables,
 		"pud_tables", (json_int_t)census->layout.pud_tables));
 	json_object_set_new(root, "blocks", json_pack("{s:I, s:I}",
@@ -335,7 +335,7 @@ static int check_sums(const struct reader *reader)
 
 	for (size_t i = 0; i < census->nr_nodes && !error; i++)
 		error = check_node(reader, &census->node[i], &sections);
-	if (!error && (!sections || sections != census->layout.units))
+	if (!error && (!sections || sections != census->size.sections))
 		error = bad(reader, "layout", "its sections are not those of the nodes");
 	return error;
 }

@@ -106,7 +106,7 @@ static json_t *baseline_object(const struct census *census)
 int census_print_json(const struct census *census, const char *kernels, FILE *out)
 {
 	json_t *root = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o}", "kernel", census->kernel,
-				 "sections", (json_int_t)census->layout.units,
+				 "sections", (json_int_t)census->size.sections,
 				 "baseline", baseline_object(census),
 				 "types", types_array(census, NULL),
 				 "nodes", nodes_array(census),

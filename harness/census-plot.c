@@ -85,8 +85,8 @@ static char *caption(const struct census *census)
 	return str_printf("Linux %s  |  %s in %" PRIu64 " sections of 128 MiB  |  planned: what "
 			  "the design says, no guest is held to it", census->kernel,
 			  text_bytes(text, sizeof(text),
-				     census->layout.units * MEMMAP_SECTION_BYTES),
-			  census->layout.units);
+				     census->size.sections * MEMMAP_SECTION_BYTES),
+			  census->size.sections);
 }
 
 int census_plot(const struct census *census, const char *kernels, const char *scripts,

@@ -261,13 +261,13 @@ static void print_devices(const struct census *census, FILE *out)
 
 void census_print_text(const struct census *census, const char *kernels, bool verbose, FILE *out)
 {
-	uint64_t bytes = census->layout.units * MEMMAP_SECTION_BYTES;
+	uint64_t bytes = census->size.sections * MEMMAP_SECTION_BYTES;
 	struct census_types types;
 	char text[BYTES_TEXT];
 
 	census_count_types(census, NULL, &types);
 	fprintf(out, "Linux %s, %s in %" PRIu64 " sections of 128 MiB, %zu %s\n\n", census->kernel,
-		text_bytes(text, sizeof(text), bytes), census->layout.units, census->nr_nodes,
+		text_bytes(text, sizeof(text), bytes), census->size.sections, census->nr_nodes,
 		census->nr_nodes == 1 ? "node" : "nodes");
 	print_types(&types, verbose, out);
 	if (census->nr_nodes > 1)
