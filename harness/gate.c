@@ -147,7 +147,7 @@ static bool settles(const struct gate_pair *plain, const struct gate_pair *other
 /* How often a figure is looked at that could not change what the patch is. */
 #define SETTLED_BOOTS 2
 
-static void leave_open(struct gate_pair *pair, size_t nr)
+static void settle(struct gate_pair *pair, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		const struct compare_side *side = pair[i].row->side;
@@ -171,7 +171,7 @@ static void judge_figures(struct gate *gate, const struct gate_rules *rules)
 	pair = gate_pairs(gate, &nr);
 	gate_judge_pairs(pair, nr, exact, rules);
 	if (exact && !rules->all)
-		leave_open(pair, nr);
+		settle(pair, nr);
 	for (size_t i = 0; i < nr; i++) {
 		if (pair[i].new == pair[i].old + 1)
 			take_step(gate, &pair[i]);

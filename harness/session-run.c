@@ -380,7 +380,8 @@ static int run_cells(struct session *session, const bool *finished,
 		.finished = finished,
 		.progress = session->progress,
 		.watched = session_watched(session),
-		.agent_hash = session->agent_hash, .qemu_version = session->qemu_version,
+		.agent_hash = session->agent_hash,
+		.qemu_version = session->qemu_version,
 	};
 	struct err look_err = { "" };
 	int error = get_selftests(session, finished, err), look_error = 0;
