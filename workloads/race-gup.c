@@ -6,14 +6,15 @@
  * discards parts of it, splits the huge pages and fills memory of its own with the
  * frames that become free. On two CPUs: here nothing is held back.
  *
- * A page that was read is what the disk holds, or zeroes from where it was discarded
- * on; the other thread's memory holds what was written there. While a discard goes on,
- * a CPU may see the frame that was there before: the kernel takes pages out of the page
- * tables first, and out of the TLBs of other CPUs at the end, before it frees them. So a
- * page that is wrong is looked at again when no discard is under way.
+ * A page that was read is what the disk holds, or, if it was discarded meanwhile, zeroes
+ * from some byte on; the other thread's memory holds what was written there. While a
+ * discard goes on, a CPU may see the frame that was there before: the kernel takes pages
+ * out of the page tables first, and out of the TLBs of other CPUs at the end, before it
+ * frees them. So a page that is wrong is looked at again when no discard is under way.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -36,12 +37,26 @@
  */
 #define GONE_MIN 8
 #define SPLITS_MIN 2
+#define KEPT_MIN 8
+#define RENEWALS_MIN 8
+#define HUGE_MIN 2
 #define PATIENCE_S 60
 #define REGISTERED 8		/* one in as many reads uses a registered buffer */
 #define BUFFER_PAGES 1024u	/* two huge pages */
 #define OTHER_PAGES 32u
 #define NO_AIM UINT32_MAX
+#define LET_PASS 8		/* reads after all was discarded, that meet huge pages whole */
 #define SPLIT "/sys/kernel/debug/split_huge_pages"
+
+/**
+ * struct discards - of one page of the buffer
+ * @begun: counted before
+ * @done: counted when its frame is in no page table and no TLB any more
+ */
+struct discards {
+	unsigned int begun;
+	unsigned int done;
+};
 
 /**
  * struct duel - both threads
@@ -54,9 +69,13 @@
  * @over: the thread that reads has come to its end
  * @waits: it waits for @discarding
  * @discarding: held while parts are discarded
+ * @of: discards of each page
  * @discards: ranges that were discarded
+ * @renewals: times that all was discarded
+ * @huge: huge pages that were made meanwhile
  * @splits: times that huge pages were asked to be split
  * @reads: pages that were read
+ * @kept: pages that were not discarded from before they were read until they were looked at
  * @gone: pages that were discarded by the time they were looked at
  * @stale: pages that had to be looked at again
  * @err: of the thread that discards
@@ -73,9 +92,13 @@ struct duel {
 	bool over;
 	bool waits;
 	pthread_mutex_t discarding;
+	struct discards of[BUFFER_PAGES];
 	unsigned int discards;
+	unsigned int renewals;
+	uint64_t huge;
 	unsigned int splits;
 	unsigned int reads;
+	unsigned int kept;
 	unsigned int gone;
 	unsigned int stale;
 	int err;
@@ -98,20 +121,45 @@ static int split(struct duel *duel)
 	return sysfs_write(SPLIT, text);
 }
 
-/* Mostly the very page that is being read into; now and then all, for new huge pages. */
-static int discard(struct duel *duel, uint64_t *random)
+static void count_up(struct duel *duel, size_t first, size_t nr, bool done)
+{
+	struct discards *of = &duel->of[first], *end = of + nr;
+
+	for (; of < end; of++)
+		__atomic_fetch_add(done ? &of->done : &of->begun, 1, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Once huge pages are split the page tables stay, whatever is discarded, and with them
+ * no fault makes a huge page again: a new mapping has none.
+ */
+static int discard_all(struct duel *duel)
+{
+	if (mmap(duel->buffer.at, duel->buffer.bytes, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ||
+	    madvise(duel->buffer.at, duel->buffer.bytes, MADV_HUGEPAGE))
+		return -errno;
+	__atomic_fetch_add(&duel->renewals, 1, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* Mostly the very page that is being read into; now and then @all, for new huge pages. */
+static int discard(struct duel *duel, uint64_t *random, bool all)
 {
 	uint32_t aim = __atomic_load_n(&duel->aim, __ATOMIC_ACQUIRE);
-	size_t first = aim == NO_AIM ? prng_below(random, BUFFER_PAGES) : aim, nr = 1;
+	size_t first = aim == NO_AIM ? prng_below(random, BUFFER_PAGES) : aim;
+	int err = 0;
 
-	if (!prng_below(random, 64)) {
-		first = 0;
-		nr = BUFFER_PAGES;
-	}
 	duel->discards++;
-	if (madvise(duel->buffer.at + first * BUFFER_PAGE, nr * BUFFER_PAGE, MADV_DONTNEED))
-		return -errno;
-	return 0;
+	if (all)
+		first = 0;
+	count_up(duel, first, all ? BUFFER_PAGES : 1, false);
+	if (all)
+		err = discard_all(duel);
+	else if (madvise(duel->buffer.at + first * BUFFER_PAGE, BUFFER_PAGE, MADV_DONTNEED))
+		err = -errno;
+	count_up(duel, first, all ? BUFFER_PAGES : 1, true);
+	return err;
 }
 
 static void compare_other(struct duel *duel, size_t page, unsigned int version)
@@ -124,7 +172,8 @@ static void compare_other(struct duel *duel, size_t page, unsigned int version)
  * One page of its own is given back before the discarding and filled anew after it:
  * it gets the frame that became free last.
  */
-static int discard_and_take(struct duel *duel, uint64_t *random, unsigned int version)
+static int discard_and_take(struct duel *duel, uint64_t *random, bool all,
+			    unsigned int version)
 {
 	size_t page = version % OTHER_PAGES;
 	uint8_t *at = duel->other.at + page * BUFFER_PAGE;
@@ -134,7 +183,7 @@ static int discard_and_take(struct duel *duel, uint64_t *random, unsigned int ve
 		compare_other(duel, page, version - OTHER_PAGES);
 	if (madvise(at, BUFFER_PAGE, MADV_DONTNEED))
 		return -errno;
-	err = discard(duel, random);
+	err = discard(duel, random, all);
 	if (!err)
 		content_fill(duel->race->new_content, version, at);
 	return err;
@@ -150,19 +199,32 @@ static void set(bool *flag, bool value)
 	__atomic_store_n(flag, value, __ATOMIC_RELEASE);
 }
 
+static void let_reads_pass(struct duel *duel)
+{
+	unsigned int at = __atomic_load_n(&duel->reads, __ATOMIC_ACQUIRE);
+
+	while (!is_set(&duel->over) &&
+	       __atomic_load_n(&duel->reads, __ATOMIC_ACQUIRE) - at < LET_PASS)
+		sched_yield();
+}
+
 static void *discarder(void *arg)
 {
 	struct duel *duel = arg;
 	uint64_t random = run_seed(duel->race->run) + 17;
 	unsigned int version, i;
+	bool all;
 	int err = 0;
 
 	for (version = 0; !err && !is_set(&duel->over); version++) {
 		while (is_set(&duel->waits))
 			sched_yield();
+		all = !prng_below(&random, 16);
 		pthread_mutex_lock(&duel->discarding);
-		err = discard_and_take(duel, &random, version);
+		err = discard_and_take(duel, &random, all, version);
 		pthread_mutex_unlock(&duel->discarding);
+		if (!err && all)
+			let_reads_pass(duel);
 		if (!err && version % 32 == 31)
 			err = split(duel);
 	}
@@ -226,31 +288,45 @@ static struct sight look_undisturbed(struct duel *duel, const uint8_t *at, size_
 	return sight;
 }
 
-static void judge(struct duel *duel, const uint8_t *at, size_t index)
+/* @done: discards of the page that were over when its read began */
+static void judge(struct duel *duel, const uint8_t *at, size_t index,
+		  const struct discards *of, unsigned int done)
 {
 	struct sight sight = look(duel, at, index);
+	bool kept = __atomic_load_n(&of->begun, __ATOMIC_SEQ_CST) == done;
 
-	if (sight.zero < BUFFER_PAGE) {
+	duel->kept += kept;
+	if (!kept && sight.zero < BUFFER_PAGE) {
 		duel->stale++;
 		sight = look_undisturbed(duel, at, index);
 	}
-	if (sight.expected < BUFFER_PAGE)
+	if (!kept && sight.expected < BUFFER_PAGE)
 		duel->gone++;
-	if (sight.zero == BUFFER_PAGE) {
+	if (sight.expected == BUFFER_PAGE || (!kept && sight.zero == BUFFER_PAGE)) {
 		duel->read_count.good++;
 		return;
 	}
 	if (!duel->read_count.bad++) {
 		duel->read_count.page = index;
-		duel->read_count.byte = sight.zero;
-		duel->read_count.what = "that was read directly";
+		duel->read_count.byte = kept ? sight.expected : sight.zero;
+		duel->read_count.what = kept ? "that was read directly and not discarded" :
+					       "that was read directly";
 	}
+}
+
+/* Huge pages that faults have made, of the whole guest */
+static int huge_pages(struct run *run, uint64_t *ret_nr)
+{
+	int err = sysfs_field("/proc/vmstat", "thp_fault_alloc", ret_nr);
+
+	return err ? run_error(run, err, "/proc/vmstat: thp_fault_alloc: %s", strerror(-err)) : 0;
 }
 
 static bool enough(const struct duel *duel)
 {
-	return duel->gone >= GONE_MIN &&
-	       __atomic_load_n(&duel->splits, __ATOMIC_ACQUIRE) >= SPLITS_MIN;
+	return duel->gone >= GONE_MIN && duel->kept >= KEPT_MIN &&
+	       __atomic_load_n(&duel->splits, __ATOMIC_ACQUIRE) >= SPLITS_MIN &&
+	       __atomic_load_n(&duel->renewals, __ATOMIC_ACQUIRE) >= RENEWALS_MIN;
 }
 
 static time_t seconds(void)
@@ -266,13 +342,14 @@ static int reader(struct duel *duel, unsigned int reads)
 	uint64_t random = run_seed(duel->race->run) + 23, offset;
 	size_t index, page;
 	time_t end = seconds() + PATIENCE_S;
-	unsigned int i;
+	unsigned int i, done;
 	uint8_t *at;
 	ssize_t got;
 
 	for (i = 0; i < reads || (!enough(duel) && seconds() < end); i++) {
 		page = prng_below(&random, BUFFER_PAGES);
 		at = duel->buffer.at + page * BUFFER_PAGE;
+		done = __atomic_load_n(&duel->of[page].done, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&duel->aim, (uint32_t)page, __ATOMIC_RELEASE);
 		index = prng_below(&random, duel->race->pages);
 		offset = (uint64_t)index * BUFFER_PAGE;
@@ -283,17 +360,20 @@ static int reader(struct duel *duel, unsigned int reads)
 		if (got != BUFFER_PAGE)
 			return run_error(duel->race->run, got < -1 ? (int)got : -EIO, RACE_DISK
 					 ": read %u of page %zu: %zd", i, index, got);
-		judge(duel, at, index);
+		judge(duel, at, index, &duel->of[page], done);
+		__atomic_store_n(&duel->reads, i + 1, __ATOMIC_RELEASE);
 	}
-	duel->reads = i;
 	return 0;
 }
 
 static int fight(struct duel *duel)
 {
+	uint64_t before;
 	pthread_t thread;
-	int err;
+	int err = huge_pages(duel->race->run, &before);
 
+	if (err)
+		return err;
 	if (pthread_create(&thread, NULL, discarder, duel))
 		return run_error(duel->race->run, -EAGAIN, "no second thread");
 	err = reader(duel, READS * duel->race->rounds);
@@ -302,13 +382,20 @@ static int fight(struct duel *duel)
 	if (!err && duel->err)
 		err = run_error(duel->race->run, duel->err, "discarding or splitting: %s",
 				strerror(-duel->err));
+	if (!err)
+		err = huge_pages(duel->race->run, &duel->huge);
 	if (err)
 		return err;
-	race_happened(duel->race, "race=gup", 0, 0, enough(duel),
+	duel->huge -= before;
+	race_happened(duel->race, "race=gup", 0, 0, enough(duel) && duel->huge >= HUGE_MIN,
 		      "%u direct reads, %u of whose pages were discarded before they were looked "
-		      "at (%u at least must be), %u looked at again; %u ranges discarded, %u splits "
-		      "asked for (%u at least must be)", duel->reads, duel->gone, GONE_MIN,
-		      duel->stale, duel->discards, duel->splits, SPLITS_MIN);
+		      "at (%u at least must be) and %u were not (%u at least), %u looked at again; "
+		      "%u ranges discarded, %u splits asked for (%u at least must be); "
+		      "all of it %u times (%u at least), which made %" PRIu64 " huge pages (%u "
+		      "at least)",
+		      duel->reads, duel->gone, GONE_MIN, duel->kept, KEPT_MIN, duel->stale,
+		      duel->discards, duel->splits, SPLITS_MIN, duel->renewals,
+		      RENEWALS_MIN, duel->huge, HUGE_MIN);
 	race_report(duel->race, "race=gup,of=reader", &duel->read_count);
 	race_report(duel->race, "race=gup,of=other", &duel->other_count);
 	return 0;
