@@ -64,7 +64,7 @@ static void time_is_worth_what_its_place_is_worth(void **state)
 	cells_add(cells, &cells_plain, 1, WORK "end pass\nexit 0");
 	/* What went wrong before says more. */
 	cells_add(cells, &cells_plain, 1, WORK "unbind\nconsole Kernel panic - not syncing: test\nreset\n"
-	    "wait-quit\nexit 0");
+		  "wait-quit\nexit 0");
 	assert_int_equal(cells_run(cells, ENGINE_KVM, 2), 0);
 	cells_assert(cells, 0, VERDICT_PASS, "");
 	assert_int_equal(cells_check(cells, "placement")->verdict, VERDICT_PASS);

@@ -73,7 +73,7 @@ static void memory_that_is_not_accounted_is_noticed(void **state)
 	assert_int_equal(cells_run(cells, ENGINE_TCG, 2), 0);
 	cells_assert(cells, 0, VERDICT_FAIL, "metadata-complete: 6 kinds in 3 phases, 18 are missing");
 	cells_assert(cells, 1, VERDICT_FAIL, "metadata-given: 68157440 B present at boot, must be "
-		    "66060288 to 67108864: 64 MiB were given");
+		     "66060288 to 67108864: 64 MiB were given");
 	cells_assert(cells, 2, VERDICT_PASS, "");
 	cells_assert(cells, 3, VERDICT_FAIL, "metadata-given");
 }
