@@ -115,6 +115,30 @@ static void propose(const struct wanted *wanted, const char *word, const char *h
 
 /* --- values --- */
 
+/* "NAME+OTHER" of each OTHER that switches something off, where NAME is typed. */
+static void propose_matched(const struct wanted *wanted, const struct strv *names)
+{
+	int typed = strcspn(wanted->prefix, "+");
+
+	for (size_t i = 0; i < names->nr; i++) {
+		struct variant *variant;
+		char *name;
+
+		if (variant_is_mutant(names->item[i]) ||
+		    variant_load(wanted->opts->paths.kernels, names->item[i], &variant, NULL))
+			continue;
+		name = str_printf("%.*s+%s", typed, wanted->prefix, names->item[i]);
+		for (size_t j = 0; j < variant->nr_config; j++) {
+			if (!variant->config[j].reason)
+				continue;
+			propose(wanted, name, NULL);
+			break;
+		}
+		free(name);
+		variant_free(variant);
+	}
+}
+
 static void propose_variants(const struct wanted *wanted, const char *below)
 {
 	struct strv names = { 0 };
@@ -135,6 +159,9 @@ static void propose_variants(const struct wanted *wanted, const char *below)
 			propose(wanted, debug, NULL);
 		free(debug);
 	}
+	/* Who wants one has typed the "+": all variants are read for it. */
+	if (!len && strchr(wanted->prefix, '+'))
+		propose_matched(wanted, &names);
 	strv_free(&names);
 }
 

@@ -12,7 +12,7 @@
 #include "list-runs.h"
 #include "plan.h"
 #include "text-table.h"
-#include "variant.h"
+#include "variant-off.h"
 #include "workload.h"
 
 enum { OPT_FORMAT = OPT_OWN };
@@ -29,6 +29,17 @@ static void print_and_free(struct table *table)
 	table_free(table);
 }
 
+static void put_off(struct table *table, const struct variant *variant)
+{
+	struct variant_off off;
+
+	variant_off_list(variant, &off);
+	for (size_t i = 0; i < off.nr; i++)
+		table_line(table, "  switched off: %s: %s", off.line[i]->option,
+			   off.line[i]->reason);
+	variant_off_free(&off);
+}
+
 static void put_variant(struct table *table, const struct kernel_builder *builder,
 			const struct variant *variant)
 {
@@ -37,6 +48,7 @@ static void put_variant(struct table *table, const struct kernel_builder *builde
 	table_cell(table, NULL, "%s", variant->state);
 	table_cell(table, NULL, "%s", kernel_is_cached(builder, variant) ? "built" : "-");
 	table_cell(table, NULL, "%s", variant->help);
+	put_off(table, variant);
 }
 
 static int list_variants(const struct options *opts)

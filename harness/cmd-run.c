@@ -14,6 +14,7 @@
 #include "plot.h"
 #include "proc.h"
 #include "session-options.h"
+#include "variant-off.h"
 
 #define VARIANTS_DEFAULT "baseline,vmemmap-4k"
 #define ENGINE_DEFAULT "auto"
@@ -22,7 +23,7 @@
 
 enum {
 	OPT_VARIANTS = OPT_OWN, OPT_RESUME, OPT_DRY_RUN, OPT_PROBE, OPT_NO_PLOTS, OPT_TRAFFIC,
-	OPT_STRICT, OPT_COUNTERS,
+	OPT_STRICT, OPT_COUNTERS, OPT_UNMATCHED,
 };
 
 /**
@@ -32,6 +33,7 @@ enum {
  * @resume: run to resume, or NULL
  * @dry_run: print the plan and stop
  * @no_plots: draw nothing
+ * @unmatched: leave variants as they are, whatever others of the run switch off
  */
 struct run_options {
 	struct session_request request;
@@ -39,6 +41,7 @@ struct run_options {
 	const char *resume;
 	bool dry_run;
 	bool no_plots;
+	bool unmatched;
 };
 
 static int take_traffic(struct run_options *run, const char *sizes)
@@ -95,6 +98,9 @@ static int take_option(void *ctx, int opt)
 	case OPT_STRICT:
 		run->request.strict = true;
 		return -1;
+	case OPT_UNMATCHED:
+		run->unmatched = true;
+		return -1;
 	}
 	return session_option(&run->request, opt);
 }
@@ -107,7 +113,7 @@ static int check_resume(const struct run_options *run)
 	if (!run->resume)
 		return -1;
 	if (run->dry_run || request->out || request->plan.trials || request->plan.workloads.nr ||
-	    request->plan.params.nr || request->traffic || request->strict ||
+	    request->plan.params.nr || request->traffic || request->strict || run->unmatched ||
 	    request->perfctr != COUNTERS_DEFAULT ||
 	    strcmp(request->plan.profile, PROFILE_DEFAULT) ||
 	    strcmp(request->engine, ENGINE_DEFAULT) || strcmp(run->variants, VARIANTS_DEFAULT)) {
@@ -131,6 +137,7 @@ static int parse_options(struct run_options *run, struct options *opts, int argc
 		{ "probe", no_argument, NULL, OPT_PROBE },
 		{ "no-plots", no_argument, NULL, OPT_NO_PLOTS },
 		{ "strict", no_argument, NULL, OPT_STRICT },
+		{ "unmatched", no_argument, NULL, OPT_UNMATCHED },
 		{ 0 }
 	};
 	int code = cmd_options(opts, &cmd_run, argc, argv, longs, take_option, run);
@@ -216,6 +223,21 @@ static int check_out(const char *out, struct err *err)
 	return error;
 }
 
+/* What one kernel of a run has to do without, its partners do without as well. */
+static int match(const struct run_options *run, struct strv *variants, struct progress *progress,
+		 struct err *err)
+{
+	struct strv said = { 0 };
+	int error = 0;
+
+	if (!run->unmatched)
+		error = variant_match_all(run->request.opts->paths.kernels, variants, &said, err);
+	for (size_t i = 0; i < said.nr && !error; i++)
+		progress_say(progress, "%s", said.item[i]);
+	strv_free(&said);
+	return error;
+}
+
 static int prepare(struct run_options *run, struct session *session, struct progress *progress,
 		   struct err *err)
 {
@@ -225,6 +247,8 @@ static int prepare(struct run_options *run, struct session *session, struct prog
 	if (!run->request.plan.variants.nr)
 		return err_set(err, -EINVAL, "--variants: name at least one");
 	error = check_out(run->request.out, err);
+	if (!error)
+		error = match(run, &run->request.plan.variants, progress, err);
 	return error ? error : session_prepare(&run->request, progress, session, err);
 }
 
@@ -310,6 +334,7 @@ const struct command cmd_run = {
 		 "  --probe                 try kvm again instead of remembering\n"
 		 "  --no-plots              draw nothing\n"
 		 "  --strict                do not run where something disturbs the engine\n"
+		 "  --unmatched             leave on in a variant what others of the run switch off\n"
 		 "\n"
 		 "Exit codes: 0 all good, 1 a check failed, 2 usage, 3 the test bed is broken,\n"
 		 "4 inconclusive.\n",

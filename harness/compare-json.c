@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare-off.h"
 #include "compare-private.h"
 #include "json-text.h"
 
@@ -138,6 +139,35 @@ static json_t *findings_array(const struct store_content *content)
 	return array;
 }
 
+static json_t *names_array(const struct strv *names)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < names->nr; i++)
+		json_array_append_new(array, json_text(names->item[i]));
+	return array;
+}
+
+static json_t *off_array(const struct store_content *content)
+{
+	json_t *array = json_array();
+	struct compare_off *off;
+	size_t nr;
+
+	off = compare_off(content, &nr);
+	for (size_t i = 0; i < nr; i++) {
+		json_t *object = json_object();
+
+		json_object_set_new(object, "option", json_text(off[i].option));
+		json_object_set_new(object, "reason", json_text(off[i].reason));
+		json_object_set_new(object, "in", names_array(&off[i].in));
+		json_object_set_new(object, "not_in", names_array(&off[i].not_in));
+		json_array_append_new(array, object);
+	}
+	compare_off_free(off, nr);
+	return array;
+}
+
 /* A figure, or why there is none; never 0 for what was not counted. */
 static json_t *counted_object(const struct store_counter *counter)
 {
@@ -209,14 +239,12 @@ static json_t *counters_array(const struct store_content *content)
 int compare_print_json(const struct compare *compare, FILE *out)
 {
 	json_t *root = json_object();
-	json_t *variants = json_array();
 	int error;
 
-	for (size_t i = 0; i < compare->variant.nr; i++)
-		json_array_append_new(variants, json_text(compare->variant.item[i]));
 	json_object_set_new(root, "run", json_text(compare->content->run.id));
 	json_object_set_new(root, "engine", json_text(compare->content->run.engine));
-	json_object_set_new(root, "variants", variants);
+	json_object_set_new(root, "variants", names_array(&compare->variant));
+	json_object_set_new(root, "off", off_array(compare->content));
 	json_object_set_new(root, "findings", findings_array(compare->content));
 	json_object_set_new(root, "metrics", metrics_array(compare));
 	json_object_set_new(root, "checks", checks_array(compare->content));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compare-judge.h"
+#include "compare-off.h"
 #include "compare-private.h"
 #include "mail-text.h"
 #include "metadata-metric.h"
@@ -177,6 +178,21 @@ static void print_changes(const struct compare *compare, const struct compare_ch
 	free(list);
 }
 
+static void print_off(const struct store_content *content, FILE *out)
+{
+	struct compare_off *off;
+	size_t nr;
+
+	off = compare_off(content, &nr);
+	for (size_t i = 0; i < nr; i++) {
+		char *text = compare_off_text(&off[i]);
+
+		mail_paragraph(text, 0, out);
+		free(text);
+	}
+	compare_off_free(off, nr);
+}
+
 void compare_print_mail(const struct compare *compare, FILE *out)
 {
 	struct compare_changes changes;
@@ -192,6 +208,7 @@ void compare_print_mail(const struct compare *compare, FILE *out)
 		print_metrics(compare, side, out);
 	mail_paragraph(compare_meaning(compare), 0, out);
 	mail_paragraph(compare_evidence(compare, &changes), 0, out);
+	print_off(compare->content, out);
 	fputc('\n', out);
 	mail_reproduce(compare->content, out);
 	compare_changes_free(&changes);

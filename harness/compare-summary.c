@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "compare-off.h"
 #include "compare-private.h"
 #include "text-table.h"
 
@@ -145,6 +146,23 @@ static void print_kernels(const struct store_content *content, FILE *out)
 	table_free(table);
 }
 
+static void print_off(const struct store_content *content, FILE *out)
+{
+	struct compare_off *off;
+	size_t nr;
+
+	off = compare_off(content, &nr);
+	for (size_t i = 0; i < nr; i++) {
+		char *what = compare_off_text(&off[i]);
+		char *text = str_printf("%-8s %s", i ? "" : "config", what);
+
+		text_wrapped(text, INDENT, HANG, columns_of(out, COMPARE_COLUMNS), out);
+		free(text);
+		free(what);
+	}
+	compare_off_free(off, nr);
+}
+
 void compare_print_summary(const struct compare *compare, unsigned int flags, FILE *out)
 {
 	const struct store_content *content = compare->content;
@@ -159,6 +177,7 @@ void compare_print_summary(const struct compare *compare, unsigned int flags, FI
 	text_wrapped(text, INDENT, HANG, columns_of(out, COMPARE_COLUMNS), out);
 	free(text);
 	print_kernels(content, out);
+	print_off(content, out);
 	if (most_boots(compare) > 1)
 		print_spread(most_boots(compare), out);
 	print_counts(list, nr, true, out);

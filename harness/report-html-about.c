@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "calibration-file.h"
+#include "compare-off.h"
 #include "compare-private.h"
 #include "report-html.h"
 #include "show-private.h"
@@ -196,6 +197,21 @@ static void put_kernels(const struct report_writer *writer)
 	html_table_end(out);
 }
 
+static void put_off(const struct report_writer *writer)
+{
+	struct compare_off *off;
+	size_t nr;
+
+	off = compare_off(writer->page->compare->content, &nr);
+	for (size_t i = 0; i < nr; i++) {
+		char *text = compare_off_text(&off[i]);
+
+		html_element(writer->out, "p", NULL, "%s", text);
+		free(text);
+	}
+	compare_off_free(off, nr);
+}
+
 static void put_command(FILE *out, const char *argv)
 {
 	fputs("<pre class=\"command\" tabindex=\"0\" role=\"group\" aria-label=\"Command\">"
@@ -212,6 +228,7 @@ void report_write_about(const struct report_writer *writer)
 	report_section(writer, "provenance", "Where this is from");
 	put_run(writer);
 	put_kernels(writer);
+	put_off(writer);
 	html_element(writer->out, "p", "note", "Hashes are the first 16 digits; run-suite show %s has "
 		     "them whole, and every cell.", content->run.id);
 	report_section_end(writer);

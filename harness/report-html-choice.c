@@ -13,20 +13,18 @@
 /* --- what each variant is --- */
 
 /*
- * "baseline~2" and "baseline+debug" stand in the folder of "baseline", patches of a gate
- * ("baseline+1") in none. The label comes from a file that anybody may have written.
+ * "baseline~2" is "baseline", and patches of a gate ("baseline+1") are in no folder. The label
+ * comes from a file that anybody may have written.
  */
 static char *described(const struct report_writer *writer, const char *label)
 {
-	const char *plus = strchr(label, '+');
 	struct variant *variant = NULL;
 	struct err err = { "" };
 	char *name, *help = NULL;
 
-	if (!writer->around->kernels || strstr(label, "..") || *label == '/' ||
-	    (plus && strncmp(plus, "+debug", strlen("+debug"))))
+	if (!writer->around->kernels || strstr(label, "..") || *label == '/')
 		return NULL;
-	name = str_printf("%.*s", (int)strcspn(label, "~+"), label);
+	name = str_printf("%.*s", (int)strcspn(label, "~"), label);
 	if (!variant_load(writer->around->kernels, name, &variant, &err)) {
 		help = str_dup(variant->help);
 		variant_free(variant);

@@ -106,11 +106,18 @@ static void add_earlier(struct report_trends *trends, const char *dir)
 	store_content_free(&content);
 }
 
+/* Patches of a gate ("baseline+1") are others each time, and the second of a pair is no other. */
 static bool has_trend(const char *variant)
 {
 	const char *plus = strchr(variant, '+');
 
-	return !strchr(variant, '~') && (!plus || !strcmp(plus, "+debug"));
+	for (; plus; plus = strchr(plus + 1, '+')) {
+		size_t digits = strspn(plus + 1, "0123456789");
+
+		if (digits && (!plus[1 + digits] || plus[1 + digits] == '+'))
+			return false;
+	}
+	return !strchr(variant, '~');
 }
 
 /* One point is no series. */

@@ -13,6 +13,7 @@
 #include "reference.h"
 #include "session.h"
 #include "traffic-metric.h"
+#include "variant-off.h"
 
 static char *new_id(time_t now)
 {
@@ -108,6 +109,7 @@ static int add_kernels(struct session *session, struct err *err)
 	int error = 0;
 
 	for (size_t i = 0; i < session->nr_variants && !error; i++) {
+		char *off = variant_off_text(session->variant[i].variant);
 		const struct kernel_image *image = &session->variant[i].image;
 		struct store_kernel kernel = {
 			.variant = session->plan.label.item[i],
@@ -117,11 +119,13 @@ static int add_kernels(struct session *session, struct err *err)
 			.config_hash = (char *)image->config_hash,
 			.image_hash = (char *)image->image_hash,
 			.compiler = image->compiler,
+			.off = off,
 			.seconds = image->seconds,
 		};
 
 		if (!session->variant[i].why_not)
 			error = store_add_kernel(session->store, &kernel, err);
+		free(off);
 	}
 	return error;
 }

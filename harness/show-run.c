@@ -184,6 +184,7 @@ static void print_kernels(const struct store_content *content, FILE *out)
 		show_field(out, "  config", "%s", kernel->config_hash);
 		show_field(out, "  cache", "%s", kernel->key);
 		show_field(out, "  compiler", "%s", kernel->compiler);
+		show_block(out, "  off", kernel->off);
 		if (kernel->seconds > 0)
 			show_field(out, "  built in", "%s",
 				   text_seconds(took, sizeof(took), kernel->seconds));

@@ -80,7 +80,8 @@ static int kernel_row(sqlite3_stmt *stmt, void *ctx)
 		.config_hash = column_text(stmt, 4),
 		.image_hash = column_text(stmt, 5),
 		.compiler = column_text(stmt, 6),
-		.seconds = sqlite3_column_double(stmt, 7),
+		.off = column_text(stmt, 7),
+		.seconds = sqlite3_column_double(stmt, 8),
 	};
 	return 0;
 }
@@ -268,12 +269,15 @@ struct table {
 	"SELECT id, variant, workload, params, trial, status, verdict, reason, started, ready_ns," \
 	" wall_ns, max_rss, command, console, job, " placement " FROM cell ORDER BY id"
 
+#define KERNEL_COLUMNS(off) \
+	"SELECT variant, key, source_version, patch_hash, config_hash, image_hash, compiler, " off \
+	", seconds FROM kernel ORDER BY id"
+
 /* Samples, checks and counters come cell by cell, and within a cell as they were recorded. */
 static const struct table table[] = {
 	{ finding_row, { { 5, "SELECT stage, time, name, level, seen, mend FROM finding ORDER BY id" },
 			 { 1, "SELECT '' WHERE 0" } } },
-	{ kernel_row, { { 1, "SELECT variant, key, source_version, patch_hash, config_hash,"
-			     " image_hash, compiler, seconds FROM kernel ORDER BY id" } } },
+	{ kernel_row, { { 7, KERNEL_COLUMNS("off") }, { 1, KERNEL_COLUMNS("''") } } },
 	{ metric_row, { { 2, "SELECT workload, name, help, series, unit, direction, combine,"
 			     " reference FROM metric ORDER BY id" },
 			{ 1, "SELECT workload, name, help, series, unit, direction, combine, 'none'"
@@ -413,6 +417,7 @@ static void kernel_free(struct store_kernel *kernel)
 	free(kernel->config_hash);
 	free(kernel->image_hash);
 	free(kernel->compiler);
+	free(kernel->off);
 }
 
 static void metric_free(struct store_metric *metric)

@@ -50,6 +50,7 @@ const char store_schema_sql[] =
 	"	config_hash TEXT NOT NULL,"
 	"	image_hash TEXT NOT NULL,"
 	"	compiler TEXT NOT NULL,"
+	"	off TEXT NOT NULL,"
 	"	seconds REAL NOT NULL"
 	") STRICT;"
 	"CREATE TABLE metric ("

@@ -79,24 +79,36 @@ int store_plan(struct store *store, struct store_cell *cell, struct err *err)
  * A resumed run records its kernels again. They must be the ones its finished
  * cells ran on: a comparison over two kernels under one name would be a lie.
  */
-static const char add_kernel_sql[] =
-	"INSERT INTO kernel (variant, key, source_version, patch_hash, config_hash, image_hash,"
-	" compiler, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-	" ON CONFLICT (variant) DO UPDATE SET key = excluded.key,"
-	" source_version = excluded.source_version, patch_hash = excluded.patch_hash,"
-	" config_hash = excluded.config_hash, image_hash = excluded.image_hash,"
-	" compiler = excluded.compiler, seconds = max(seconds, excluded.seconds)"
-	" WHERE image_hash = excluded.image_hash OR NOT EXISTS"
-	" (SELECT * FROM cell WHERE cell.variant = excluded.variant AND status = 'finished')";
+#define ADD_KERNEL(off_name, off_place, off_update) \
+	"INSERT INTO kernel (variant, key, source_version, patch_hash, config_hash, image_hash," \
+	" compiler, seconds" off_name ") VALUES (?, ?, ?, ?, ?, ?, ?, ?" off_place ")" \
+	" ON CONFLICT (variant) DO UPDATE SET key = excluded.key," \
+	" source_version = excluded.source_version, patch_hash = excluded.patch_hash," \
+	" config_hash = excluded.config_hash, image_hash = excluded.image_hash," \
+	" compiler = excluded.compiler, seconds = max(seconds, excluded.seconds)" off_update \
+	" WHERE image_hash = excluded.image_hash OR NOT EXISTS" \
+	" (SELECT * FROM cell WHERE cell.variant = excluded.variant AND status = 'finished')"
+
+/* What the variant switches off has no place in a run of an older schema. */
+static int add_kernel(struct store *store, const struct store_kernel *kernel, struct err *err)
+{
+	if (store->schema < 7)
+		return store_exec(store, "record a kernel", err, ADD_KERNEL("", "", ""), "sssssssd",
+			kernel->variant, kernel->key, kernel->source_version, kernel->patch_hash,
+			kernel->config_hash, kernel->image_hash, kernel->compiler, kernel->seconds);
+	return store_exec(store, "record a kernel", err,
+		ADD_KERNEL(", off", ", ?", ", off = excluded.off"), "sssssssds",
+		kernel->variant, kernel->key, kernel->source_version, kernel->patch_hash,
+		kernel->config_hash, kernel->image_hash, kernel->compiler, kernel->seconds,
+		kernel->off);
+}
 
 int store_add_kernel(struct store *store, const struct store_kernel *kernel, struct err *err)
 {
 	int error = writable(store, err);
 
 	if (!error)
-		error = store_exec(store, "record a kernel", err, add_kernel_sql, "sssssssd",
-			kernel->variant, kernel->key, kernel->source_version, kernel->patch_hash,
-			kernel->config_hash, kernel->image_hash, kernel->compiler, kernel->seconds);
+		error = add_kernel(store, kernel, err);
 	if (error || sqlite3_changes(store->db) == 1)
 		return error;
 	store->failed = -ESTALE;

@@ -25,8 +25,9 @@
  * 4: cell.placement
  * 5: run.strict, finding
  * 6: table counters
+ * 7: kernel.off
  */
-#define STORE_SCHEMA 6
+#define STORE_SCHEMA 7
 
 struct store;
 
@@ -68,7 +69,10 @@ struct store_run {
 	char *status;
 };
 
-/** struct store_kernel - a kernel of the run; see struct kernel_image */
+/**
+ * struct store_kernel - a kernel of the run; see struct kernel_image
+ * @off: what its variant switches off, of variant_off_text(); NULL is ""
+ */
 struct store_kernel {
 	char *variant;		/* label in this run: "baseline", "baseline~2" for the second */
 	char *key;
@@ -77,6 +81,7 @@ struct store_kernel {
 	char *config_hash;
 	char *image_hash;
 	char *compiler;
+	char *off;
 	double seconds;
 };
 

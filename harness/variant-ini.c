@@ -173,16 +173,12 @@ static bool valid_string(const char *value)
 	return len >= 2 && value[0] == '"' && strchr(value + 1, '"') == value + len - 1;
 }
 
-static int set_config(struct ini_ctx *ctx, const char *name, const char *value)
+/* @reason: of one that is switched off, or NULL */
+static int add_option(struct ini_ctx *ctx, const char *name, const char *value,
+		      const char *reason)
 {
 	struct variant *variant = ctx->variant;
 
-	if (!valid_option(name))
-		return ini_refuse(ctx, "%s: not a kernel option; they are written CONFIG_NAME", name);
-	if (strcmp(value, "y") && strcmp(value, "n") && !valid_number(value) &&
-	    !valid_string(value))
-		return ini_refuse(ctx, "%s = %s: must be y, n, a number or a \"string\"", name,
-				  value);
 	for (size_t i = 0; i < variant->nr_config; i++)
 		if (!strcmp(variant->config[i].option, name))
 			return ini_refuse(ctx, "%s is given twice", name);
@@ -191,8 +187,32 @@ static int set_config(struct ini_ctx *ctx, const char *name, const char *value)
 	variant->config[variant->nr_config++] = (struct kconfig_line){
 		.option = str_dup(name),
 		.value = str_dup(value),
+		.reason = reason ? str_dup(reason) : NULL,
+		.of = reason ? str_dup(variant->name) : NULL,
 	};
 	return 0;
+}
+
+static int set_config(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	if (!valid_option(name))
+		return ini_refuse(ctx, "%s: not a kernel option; they are written CONFIG_NAME", name);
+	if (!strcmp(value, "n"))
+		return ini_refuse(ctx, "%s = n: says no reason; what is switched off is a line "
+				  "%s = REASON of [off]", name, name);
+	if (strcmp(value, "y") && !valid_number(value) && !valid_string(value))
+		return ini_refuse(ctx, "%s = %s: must be y, a number or a \"string\"", name, value);
+	return add_option(ctx, name, value, NULL);
+}
+
+/* Who compares it with another kernel has to switch the same off there, and say why. */
+static int set_off(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	if (!valid_option(name))
+		return ini_refuse(ctx, "%s: not a kernel option; they are written CONFIG_NAME", name);
+	if (!*value)
+		return ini_refuse(ctx, "%s: says no reason why it is switched off", name);
+	return add_option(ctx, name, "n", value);
 }
 
 static bool valid_counter_name(const char *name)
@@ -299,6 +319,7 @@ static const struct ini_item ini_table[] = {
 	{ "variant",	"state",		set_state },
 	{ "variant",	"source",		set_source },
 	{ "config",	NULL,			set_config },
+	{ "off",	NULL,			set_off },
 	{ "expect",	"page_bytes",		set_page_bytes },
 	{ "expect",	"memmap_mapping",	set_mapping },
 	{ "expect",	"zspages",		set_zspages },

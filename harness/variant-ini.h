@@ -11,9 +11,9 @@
 /**
  * variant_ini_read() - read one variant.ini
  * @path: the file
- * @variant: help, parent, state, source, page_bytes, memmap_mapping, zspages, device_memmap,
- *	failed_bind, page_descriptors, descriptor_ranges, config and counters are set from it; the
- *	caller frees it, also after a failure
+ * @variant: has its name; help, parent, state, source, page_bytes, memmap_mapping, zspages,
+ *	device_memmap, failed_bind, page_descriptors, descriptor_ranges, config and counters are
+ *	set from it; the caller frees it, also after a failure
  * @err: file, line and what is wrong
  *
  * Return: 0, -ENOENT, -EINVAL, or another -errno of reading.

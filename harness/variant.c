@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "variant-ini.h"
-#include "variant.h"
+#include "variant-off.h"
 
 #define PARENTS_MAX 16
 #define MUTANTS "mutants/"
@@ -22,9 +22,14 @@ static bool valid_folder(const char *name)
 	return *name && *name != '.' && strspn(name, name_chars) == strlen(name);
 }
 
+bool variant_is_mutant(const char *name)
+{
+	return !strncmp(name, MUTANTS, strlen(MUTANTS));
+}
+
 static bool valid_name(const char *name)
 {
-	if (!strncmp(name, MUTANTS, strlen(MUTANTS)))
+	if (variant_is_mutant(name))
 		name += strlen(MUTANTS);
 	return valid_folder(name);
 }
@@ -49,6 +54,8 @@ void variant_free(struct variant *variant)
 	for (size_t i = 0; i < variant->nr_config; i++) {
 		free(variant->config[i].option);
 		free(variant->config[i].value);
+		free(variant->config[i].reason);
+		free(variant->config[i].of);
 	}
 	free(variant->config);
 	strv_free(&variant->patch);
@@ -322,22 +329,45 @@ bool variant_is_debug(const char *name)
 	return len > cut && !strcmp(name + len - cut, DEBUG_SUFFIX);
 }
 
+/* Of "NAME+OTHER+OTHER", @others is what follows the first "+"; it is cut into words. */
+static int load_matched(const char *kernels, const char *name, char *others,
+			struct variant **ret_variant, struct err *err)
+{
+	struct strv chain = { 0 };
+	struct variant *variant;
+	const char *other;
+	int error;
+
+	if (valid_name(name))
+		error = load_one(kernels, name, &chain, &variant, err);
+	else
+		error = unknown_variant(kernels, name, err);
+	strv_free(&chain);
+	if (error)
+		return error;
+	while (!error && (other = strsep(&others, "+")))
+		error = variant_match(kernels, variant, other, err);
+	if (error)
+		variant_free(variant);
+	else
+		*ret_variant = variant;
+	return error;
+}
+
 int variant_load(const char *kernels, const char *name, struct variant **ret_variant,
 		 struct err *err)
 {
 	size_t len = strlen(name), cut = strlen(DEBUG_SUFFIX);
 	bool debug = variant_is_debug(name);
 	char *plain = str_printf("%.*s", (int)(debug ? len - cut : len), name);
-	struct strv chain = { 0 };
+	char *plus = strchr(plain, '+');
 	struct variant *variant;
 	int error;
 
-	if (valid_name(plain))
-		error = load_one(kernels, plain, &chain, &variant, err);
-	else
-		error = unknown_variant(kernels, plain, err);
+	if (plus)
+		*plus++ = '\0';
+	error = load_matched(kernels, plain, plus, &variant, err);
 	free(plain);
-	strv_free(&chain);
 	if (error)
 		return error;
 	if (debug)

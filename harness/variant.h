@@ -14,10 +14,18 @@
 #include "job.h"
 #include "util.h"
 
-/** struct kconfig_line - one option: "CONFIG_X" and "y", "n", a number or a quoted string */
+/**
+ * struct kconfig_line - one option
+ * @option: "CONFIG_X"
+ * @value: "y", "n", a number or a quoted string
+ * @reason: why a variant switches it off; NULL for all others
+ * @of: the variant that does; NULL as well
+ */
 struct kconfig_line {
 	char *option;
 	char *value;
+	char *reason;
+	char *of;
 };
 
 /**
@@ -36,7 +44,8 @@ struct variant_notice {
 
 /**
  * struct variant - a variant as its folder describes it
- * @name: folder's name, with "+debug" when the debug config is asked for
+ * @name: folder's name, with "+OTHER" for each variant it is matched with, and with "+debug"
+ *	when the debug config is asked for
  * @dir: the folder
  * @help: one line
  * @parent: name of the variant it builds upon (never with +debug), NULL for a root
@@ -51,7 +60,7 @@ struct variant_notice {
  *	sections are added
  * @page_descriptors: "array", "pool" or NULL: what became of struct page's content, if anything
  * @descriptor_ranges: file in the guest that tells where descriptors lie, or NULL
- * @config: options over base.config, in file order
+ * @config: options over base.config, in file order; then those of variants it is matched with
  * @nr_config: how many
  * @counter: figures that prove the design is active
  * @nr_counters: how many
@@ -92,17 +101,22 @@ struct variant {
 /** variant_is_debug() - whether a name asks for the debug config: "NAME+debug" */
 bool variant_is_debug(const char *name);
 
+/** variant_is_mutant() - whether a name is "mutants/NAME" */
+bool variant_is_mutant(const char *name);
+
 /**
  * variant_load() - read a variant and its parents
  * @kernels: the folder that holds the variants and base.config
- * @name: "baseline", "vmemmap-4k", "mutants/NAME", also with "+debug"
+ * @name: "baseline", "vmemmap-4k", "mutants/NAME", also with "+OTHER" and "+debug"
  * @ret_variant: freed with variant_free()
  * @err: file, line and what is wrong; the nearest name for an unknown one
  *
  * page_bytes, memmap_mapping, zspages, device_memmap, failed_bind, page_descriptors,
  * descriptor_ranges, source are inherited from the parent when absent.
  *
- * Return: 0, -ENOENT, -EINVAL (bad file), -ELOOP (parents in a circle).
+ * "NAME+OTHER" is NAME without what OTHER switches off, as by variant_match().
+ *
+ * Return: 0, -ENOENT, -EINVAL (bad file, or it cannot be matched), -ELOOP (parents in a circle).
  */
 int variant_load(const char *kernels, const char *name, struct variant **ret_variant,
 		 struct err *err);

@@ -20,6 +20,8 @@ static const struct {
 	{ "trouble", { .engine = "exact", .variants = "baseline,vmemmap-4k,memdesc-slab",
 		       .shift = -2703, .trials = 1, .compressors = "lzo,lz4,zstd",
 		       .pools = "zbud", .trouble = SAMPLE_TROUBLE } },
+	{ "matched", { .engine = "exact", .variants = "baseline+memdesc,memdesc", .shift = 2703,
+		       .trials = 1, .compressors = "lz4", .pools = "zsmalloc", .off = 2 } },
 	{ "alone", { .engine = "tcg", .variants = "baseline", .trials = 1, .compressors = "lz4",
 		     .pools = "zsmalloc" } },
 	{ "wide", { .engine = "exact",

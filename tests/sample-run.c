@@ -167,6 +167,10 @@ static void make_findings(struct maker *maker)
 #define PATCHED_IMAGE	"9d4e11aa00000000000000000000000000000000000000000000000000000003"
 #define BASE_IMAGE	"3fa2b6c100000000000000000000000000000000000000000000000000000004"
 
+#define OFF \
+	"CONFIG_HIBERNATION: it does not save free pages, and so not the bytes that link them\n" \
+	"CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP: no array of descriptors has pages to share"
+
 static void make_kernels(struct maker *maker)
 {
 	for (size_t i = 0; i < maker->variant.nr; i++) {
@@ -179,6 +183,7 @@ static void make_kernels(struct maker *maker)
 			.image_hash = strncmp(maker->variant.item[i], "baseline", 8) ?
 				      PATCHED_IMAGE : BASE_IMAGE,
 			.compiler = "gcc (Debian 12.2.0-14+deb12u1) 12.2.0",
+			.off = i + maker->sample->off < maker->variant.nr ? NULL : OFF,
 			.seconds = i ? 0 : 308.4,
 		};
 

@@ -29,6 +29,7 @@ enum sample_trouble {
  * @id: of the run; NULL for one that is always the same
  * @host: where it ran; NULL likewise
  * @counters: performance counters of zswap's cells were read
+ * @off: how many kernels, from the last one, are built without two options
  */
 struct sample_run {
 	const char *engine;
@@ -44,6 +45,7 @@ struct sample_run {
 	const char *id;
 	const char *host;
 	bool counters;
+	size_t off;
 };
 
 /** sample_run_make() - write it to a new folder; a failure fails the running test */

@@ -82,6 +82,16 @@ static const struct sample_run accounted_alone = {
 	.pools = "zbud", .metadata = true,
 };
 
+static const struct sample_run matched = {
+	.engine = "exact", .variants = "baseline+memdesc,vmemmap-4k+memdesc,memdesc", .shift = 2703,
+	.trials = 1, .compressors = "lz4", .pools = "zsmalloc", .off = 3,
+};
+
+static const struct sample_run unmatched = {
+	.engine = "exact", .variants = "baseline,memdesc", .shift = 2703, .trials = 1,
+	.compressors = "lz4", .pools = "zsmalloc", .off = 1,
+};
+
 static char *printed(const struct store_content *content, enum print_format format,
 		     unsigned int flags)
 {
@@ -187,6 +197,15 @@ static void text_of_one_variant_has_figures_only(void **state)
 {
 	(void)state;
 	check_output(&one_variant, PRINT_TEXT, 0, "compare-one.txt");
+}
+
+static void what_is_switched_off_is_told_with_its_reason(void **state)
+{
+	(void)state;
+	check_output(&matched, PRINT_TEXT, 0, "compare-matched.txt");
+	check_output(&matched, PRINT_MAIL, 0, "compare-matched-mail.txt");
+	check_output(&unmatched, PRINT_TEXT, 0, "compare-unmatched.txt");
+	check_output(&unmatched, PRINT_JSON, 0, "compare-unmatched.json");
 }
 
 static void json_of_two_variants(void **state)
@@ -545,6 +564,7 @@ int main(void)
 		cmocka_unit_test(text_of_trouble_says_what_did_not_pass),
 		cmocka_unit_test(text_of_traffic_shows_lines_of_the_memmap),
 		cmocka_unit_test(text_of_one_variant_has_figures_only),
+		cmocka_unit_test(what_is_switched_off_is_told_with_its_reason),
 		cmocka_unit_test(json_of_two_variants),
 		cmocka_unit_test(json_of_performance_counters),
 		cmocka_unit_test(json_of_trouble),

@@ -60,7 +60,7 @@ static void parents_come_first_and_a_child_can_refuse(void **state)
 	const struct fake_kernel *fake = *state;
 
 	fake_write(fake->kernels, "base.config", "CONFIG_A=y\n");
-	fake_variant(fake, "up", "[config]\nCONFIG_A = n\nCONFIG_B = \"x y\"\n", NULL);
+	fake_variant(fake, "up", "[config]\nCONFIG_B = \"x y\"\n[off]\nCONFIG_A = no use\n", NULL);
 	fake_write(fake->kernels, "down/variant.ini",
 		   "[variant]\nhelp = h\nstate = complete\nparent = up\n[config]\nCONFIG_B = 3\n");
 	assert_merged(fake, "up", false, "# CONFIG_A is not set\nCONFIG_B=\"x y\"\n");
@@ -73,7 +73,7 @@ static void debug_is_over_base_and_under_the_variant(void **state)
 
 	fake_write(fake->kernels, "base.config", "# CONFIG_KASAN is not set\n# CONFIG_X is not set\n");
 	fake_write(fake->kernels, "debug.config", "CONFIG_KASAN=y\nCONFIG_X=y\n");
-	fake_variant(fake, "no-kasan", "[config]\nCONFIG_KASAN = n\n", NULL);
+	fake_variant(fake, "no-kasan", "[off]\nCONFIG_KASAN = no use\n", NULL);
 	assert_merged(fake, "no-kasan", false, "# CONFIG_KASAN is not set\n# CONFIG_X is not set\n");
 	assert_merged(fake, "no-kasan", true, "# CONFIG_KASAN is not set\nCONFIG_X=y\n");
 }

@@ -198,6 +198,23 @@ static void a_page_as_text(void **state)
 	report_made_free(&made);
 }
 
+static void a_page_tells_what_is_switched_off(void **state)
+{
+	struct sample_run matched = dearer;
+	struct report_made made;
+	char *html;
+
+	(void)state;
+	matched.off = 2;
+	report_made_new(&matched, &made);
+	html = written(&made, "/nowhere");
+	check_balanced(html);
+	assert_non_null(strstr(html, "<p>switched off in baseline and vmemmap-4k: CONFIG_HIBERNATION: "
+			       "it does not save free pages"));
+	free(html);
+	report_made_free(&made);
+}
+
 static const char garbage[] = "</pre></td></script><script>alert(1)</script>\"'><img src=x>&amp;"
 			      "\x1b[2J\xff\xfe\xc0\xbc <!-- ]]> ${x} %s%n";
 
@@ -398,6 +415,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_comes_is_text),
 		cmocka_unit_test(a_page_as_text),
+		cmocka_unit_test(a_page_tells_what_is_switched_off),
 		cmocka_unit_test(garbage_is_no_markup),
 		cmocka_unit_test(what_explodes_is_capped_and_named),
 		cmocka_unit_test(a_console_is_shown_around_its_trouble),

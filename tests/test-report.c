@@ -14,6 +14,7 @@
 
 #include "report-made.h"
 #include "report-private.h"
+#include "report-trends.h"
 #include "util.h"
 
 /* --- a run, and what is said of it --- */
@@ -332,6 +333,47 @@ static void ratios_in_words(void **state)
 	}
 }
 
+/* --- earlier runs --- */
+
+static void put_run(const char *results, const char *id)
+{
+	const struct sample_run run = {
+		.engine = "exact", .variants = "baseline+memdesc,memdesc,baseline+1,memdesc~2",
+		.trials = 1, .compressors = "lz4", .pools = "zsmalloc", .id = id,
+	};
+	char *dir = str_printf("%s/%s", results, id);
+
+	sample_run_make(&run, dir);
+	free(dir);
+}
+
+/* Patches of a gate, and the second of a pair, are others the next time. */
+static void only_what_is_the_same_each_time_has_a_trend(void **state)
+{
+	char *results = sample_folder(), *dir = str_printf("%s/20251202-094501-7c3e", results);
+	struct store_content content;
+	struct report_trends trends;
+	struct compare compare;
+	struct store *store;
+
+	(void)state;
+	put_run(results, "20251201-094501-7c3e");
+	put_run(results, "20251202-094501-7c3e");
+	assert_int_equal(store_open(dir, false, &store, NULL), 0);
+	assert_int_equal(store_load(store, &content, NULL), 0);
+	store_close(store);
+	assert_int_equal(compare_make(&content, &compare, NULL), 0);
+	report_trends_make(&compare, results, &trends);
+	assert_int_equal(trends.nr, 2);
+	assert_string_equal(trends.trend[0].variant, "baseline+memdesc");
+	assert_string_equal(trends.trend[1].variant, "memdesc");
+	report_trends_free(&trends);
+	compare_free(&compare);
+	store_content_free(&content);
+	free(dir);
+	sample_remove(results);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +391,7 @@ int main(void)
 		cmocka_unit_test(times_are_time_and_the_host_is_said_to_disturb),
 		cmocka_unit_test(an_empty_run_is_survived),
 		cmocka_unit_test(ratios_in_words),
+		cmocka_unit_test(only_what_is_the_same_each_time_has_a_trend),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,7 +197,7 @@ static void where_a_cell_runs_is_kept_from_its_start(void **state)
 static void a_resumed_run_takes_the_same_kernel_and_no_other(void **state)
 {
 	struct store_kernel kernel = {
-		.variant = "baseline", .image_hash = "aaaa", .seconds = 300
+		.variant = "baseline", .image_hash = "aaaa", .seconds = 300, .off = "CONFIG_X: first"
 	};
 	char *dir = sample_folder();
 	struct store *store = create(dir);
@@ -211,6 +211,7 @@ static void a_resumed_run_takes_the_same_kernel_and_no_other(void **state)
 	must(store_add_kernel(store, &kernel, &err), &err);
 	must(end_cell(store, 1, &err), &err);
 	kernel.seconds = 0;
+	kernel.off = "CONFIG_X: said better";
 	must(store_add_kernel(store, &kernel, &err), &err);
 	kernel.image_hash = "cccc";
 	assert_int_equal(store_add_kernel(store, &kernel, &err), -ESTALE);
@@ -220,6 +221,7 @@ static void a_resumed_run_takes_the_same_kernel_and_no_other(void **state)
 	assert_int_equal(content.nr_kernels, 1);
 	assert_string_equal(content.kernel[0].image_hash, "bbbb");
 	assert_true(content.kernel[0].seconds == 300);
+	assert_string_equal(content.kernel[0].off, "CONFIG_X: said better");
 	store_content_free(&content);
 	sample_remove(dir);
 }

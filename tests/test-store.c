@@ -192,7 +192,8 @@ static void a_run_of_an_older_schema_is_read(void **state)
 	sample_run_make(&sample, dir);
 	run_sql(dir, "PRAGMA user_version = 1; ALTER TABLE metric DROP COLUMN reference;"
 		" ALTER TABLE run DROP COLUMN traffic; ALTER TABLE cell DROP COLUMN placement;"
-		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding; DROP TABLE counters");
+		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding; DROP TABLE counters;"
+		" ALTER TABLE kernel DROP COLUMN off");
 	load(dir, &content);
 	assert_int_equal(content.nr_metrics, 10);
 	assert_int_equal(content.metric[2].combine, COMBINE_P99);
@@ -202,6 +203,7 @@ static void a_run_of_an_older_schema_is_read(void **state)
 	assert_false(content.run.strict);
 	assert_int_equal(content.nr_findings, 0);
 	assert_int_equal(content.nr_counters, 0);
+	assert_string_equal(content.kernel[0].off, "");
 	store_content_free(&content);
 	run_sql(dir, "PRAGMA user_version = 4; ALTER TABLE metric ADD COLUMN reference TEXT DEFAULT 'equal';"
 		" ALTER TABLE run ADD COLUMN traffic TEXT DEFAULT '32K';"
@@ -249,15 +251,18 @@ static void a_run_of_an_older_schema_is_written_to(void **state)
 	struct store_cell cell = { .id = 1, .placement = "node 0, CPU 1", .reason = "",
 				   .counter = &counter, .nr_counters = 1 };
 	const struct store_finding finding = { .name = "load", .seen = "", .mend = "" };
+	const struct store_kernel kernel = { .variant = "other", .off = "CONFIG_X: a reason" };
 	struct store *store;
 	(void)state;
 
 	sample_run_make(&sample, dir);
 	run_sql(dir, "PRAGMA user_version = 3; ALTER TABLE cell DROP COLUMN placement;"
 		" ALTER TABLE run DROP COLUMN strict; DROP TABLE finding; DROP TABLE counters;"
+		" ALTER TABLE kernel DROP COLUMN off;"
 		" UPDATE cell SET status = 'planned', verdict = NULL WHERE id = 1");
 	assert_int_equal(store_open(dir, true, &store, NULL), 0);
 	assert_int_equal(store_add_finding(store, &finding, NULL), 0);
+	assert_int_equal(store_add_kernel(store, &kernel, NULL), 0);
 	assert_int_equal(store_cell_begin(store, &cell, NULL), 0);
 	assert_int_equal(store_cell_end(store, &cell, NULL, 0, NULL, 0, NULL), 0);
 	store_close(store);

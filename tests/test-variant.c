@@ -15,7 +15,8 @@
 #include <cmocka.h>
 
 #include "golden.h"
-#include "variant.h"
+#include "kernel-config.h"
+#include "variant-off.h"
 
 static char folder[] = "/tmp/test-variant.XXXXXX";
 
@@ -65,9 +66,10 @@ static const char full[] =
 	"\n"
 	"[config]\n"
 	"CONFIG_A = y\n"
-	"CONFIG_B = n\n"
 	"CONFIG_C = 0x10\n"
 	"CONFIG_D = \"a text\"\n"
+	"[off]\n"
+	"CONFIG_B = no room for it: there is none\n"
 	"[expect]\n"
 	"page_bytes = 8\n"
 	"memmap_mapping = 4K\n"
@@ -97,9 +99,12 @@ static void a_full_variant_is_read(void **state)
 	assert_string_equal(variant->state, "partial");
 	assert_string_equal(variant->source, "git:/srv/linux tree v6.12");
 	assert_int_equal(variant->nr_config, 4);
-	assert_string_equal(variant->config[1].option, "CONFIG_B");
-	assert_string_equal(variant->config[1].value, "n");
-	assert_string_equal(variant->config[3].value, "\"a text\"");
+	assert_string_equal(variant->config[2].value, "\"a text\"");
+	assert_null(variant->config[2].reason);
+	assert_string_equal(variant->config[3].option, "CONFIG_B");
+	assert_string_equal(variant->config[3].value, "n");
+	assert_string_equal(variant->config[3].reason, "no room for it: there is none");
+	assert_string_equal(variant->config[3].of, "full");
 	assert_int_equal(variant->page_bytes, 8);
 	assert_string_equal(variant->memmap_mapping, "4K");
 	assert_string_equal(variant->zspages, "fixed");
@@ -196,6 +201,150 @@ static void debug_is_a_suffix_and_parents_have_it_not(void **state)
 	variant_free(variant);
 }
 
+/* A design that switches two options off, its child, which can have one of them, and a plain one. */
+static void put_designs(void)
+{
+	put("base", "variant.ini", HEAD "[expect]\npage_bytes = 64\n");
+	put("design", "variant.ini", HEAD "parent = base\n[off]\nCONFIG_A = too large\n"
+	    "CONFIG_B = too slow\n[expect]\npage_bytes = 8\n");
+	put("child", "variant.ini", HEAD "parent = design\n[config]\nCONFIG_A = y\n");
+	put("other", "variant.ini", HEAD "parent = base\n[off]\nCONFIG_C = unsafe\n");
+	put("user", "variant.ini", HEAD "parent = base\n[config]\nCONFIG_B = y\n");
+	put("mutants/m", "variant.ini", HEAD "parent = design\n[off]\nCONFIG_D = a tool\n");
+}
+
+static void assert_off(const char *name, const char *wanted)
+{
+	struct variant *variant = load(name);
+	char *text = variant_off_text(variant);
+
+	assert_string_equal(text, wanted);
+	free(text);
+	variant_free(variant);
+}
+
+static void what_is_off_is_inherited_and_can_be_taken_back(void **state)
+{
+	(void)state;
+	put_designs();
+	assert_off("base", "");
+	assert_off("user", "");
+	assert_off("design", "CONFIG_A: too large\nCONFIG_B: too slow");
+	assert_off("child", "CONFIG_B: too slow");
+	assert_off("mutants/m", "CONFIG_A: too large\nCONFIG_B: too slow\nCONFIG_D: a tool");
+}
+
+static void a_matched_variant_has_the_same_switched_off(void **state)
+{
+	struct kernel_config config;
+	struct variant *variant;
+	struct err err = { "" };
+	char *text, *path;
+
+	(void)state;
+	put_designs();
+	path = str_printf("%s/base.config", folder);
+	assert_int_equal(fs_write(path, "CONFIG_A=y\nCONFIG_E=y\n", 22, &err), 0);
+	free(path);
+	variant = load("base+design+other");
+	assert_string_equal(variant->name, "base+design+other");
+	assert_null(variant->up);
+	assert_int_equal(variant->page_bytes, 64);
+	assert_int_equal(kernel_config_merge(folder, variant, false, &config, &err), 0);
+	text = kernel_config_text(&config);
+	assert_string_equal(text, "# CONFIG_A is not set\n# CONFIG_B is not set\n"
+			    "# CONFIG_C is not set\nCONFIG_E=y\n");
+	free(text);
+	kernel_config_free(&config);
+	variant_free(variant);
+	variant = load("other+child+debug");
+	assert_string_equal(variant->name, "other+child+debug");
+	assert_true(variant->debug);
+	variant_free(variant);
+	assert_off("other+child", "CONFIG_C: unsafe\nCONFIG_B: too slow");
+}
+
+static void assert_refused(const char *name, int error, const char *why)
+{
+	struct variant *variant;
+	struct err err = { "" };
+
+	assert_int_equal(variant_load(folder, name, &variant, &err), error);
+	if (!strstr(err.text, why))
+		fail_msg("%s: %s", name, err.text);
+}
+
+static void what_cannot_be_matched_is_refused(void **state)
+{
+	(void)state;
+	put_designs();
+	assert_refused("base+user", -EINVAL, "base+user: user switches nothing off");
+	assert_refused("design+design", -EINVAL, "switches nothing off that design does not");
+	assert_refused("user+design", -EINVAL, "user+design: CONFIG_B is off in design, and user is "
+		       "made to have it");
+	assert_refused("base+desgin", -ENOENT, "base+desgin: desgin: no such kernel variant");
+	assert_refused("base+debug+design", -EINVAL, "+debug stands at the end");
+	assert_refused("base+../design", -ENOENT, "no such kernel variant");
+	assert_refused("base+", -ENOENT, "no such kernel variant");
+	assert_refused("+design", -ENOENT, "no such kernel variant");
+}
+
+/* What is asked for, what is run, and how many of the names have changed. */
+static const struct {
+	const char *asked;
+	const char *run;
+	size_t said;
+} match_table[] = {
+	{ "base,base", "base,base", 0 },
+	{ "base,design", "base+design,design", 1 },
+	{ "base,child", "base+design,child", 1 },
+	{ "base,mutants/m", "base+design,mutants/m", 1 },
+	{ "base,design,other", "base+design+other,design+other,other+design", 3 },
+	{ "base+design,design", "base+design,design", 0 },
+	{ "base+debug,design+debug,base", "base+design+debug,design+debug,base", 1 },
+	{ "base,design+debug", "base,design+debug", 0 },
+};
+
+static void variants_of_a_run_are_matched_with_each_other(void **state)
+{
+	(void)state;
+	put_designs();
+	put("child", "variant.ini", HEAD "parent = design\n");
+	for (size_t i = 0; i < ARRAY_SIZE(match_table); i++) {
+		struct strv names = { 0 }, said = { 0 };
+		struct err err = { "" };
+		char *run;
+
+		strv_split(&names, match_table[i].asked, ",");
+		if (variant_match_all(folder, &names, &said, &err))
+			fail_msg("%s: %s", match_table[i].asked, err.text);
+		run = strv_join(&names, ",");
+		assert_string_equal(run, match_table[i].run);
+		assert_int_equal(said.nr, match_table[i].said);
+		free(run);
+		strv_free(&names);
+		strv_free(&said);
+	}
+}
+
+static void variants_that_exclude_each_other_are_no_run(void **state)
+{
+	struct strv names = { 0 }, said = { 0 };
+	struct err err = { "" };
+	char *left;
+
+	(void)state;
+	put_designs();
+	strv_split(&names, "user,base,design", ",");
+	assert_int_equal(variant_match_all(folder, &names, &said, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "cannot have the same configuration"));
+	left = strv_join(&names, ",");
+	assert_string_equal(left, "user,base,design");
+	assert_int_equal(said.nr, 0);
+	free(left);
+	strv_free(&names);
+}
+
 static void names_are_sorted_and_mutants_come_last(void **state)
 {
 	struct strv names = { 0 };
@@ -245,7 +394,12 @@ static const struct bad {
 	{ "bad-option", HEAD "[config]\nZSWAP = y\n", NULL, NULL, -EINVAL },
 	{ "module", HEAD "[config]\nCONFIG_A = m\n", NULL, NULL, -EINVAL },
 	{ "half-string", HEAD "[config]\nCONFIG_A = \"a\n", NULL, NULL, -EINVAL },
-	{ "option-twice", HEAD "[config]\nCONFIG_A = y\nCONFIG_A = n\n", NULL, NULL, -EINVAL },
+	{ "option-twice", HEAD "[config]\nCONFIG_A = y\nCONFIG_A = 1\n", NULL, NULL, -EINVAL },
+	{ "off-no-reason", HEAD "[config]\nCONFIG_A = n\n", NULL, NULL, -EINVAL },
+	{ "off-empty-reason", HEAD "[off]\nCONFIG_A =\n", NULL, NULL, -EINVAL },
+	{ "off-no-option", HEAD "[off]\nA = it has no room\n", NULL, NULL, -EINVAL },
+	{ "off-and-on", HEAD "[config]\nCONFIG_A = y\n[off]\nCONFIG_A = no room\n", NULL, NULL,
+	  -EINVAL },
 	{ "page-bytes", HEAD "[expect]\npage_bytes = 63\n", NULL, NULL, -EINVAL },
 	{ "page-bytes-huge", HEAD "[expect]\npage_bytes = 99999999999999999999\n", NULL, NULL,
 	  -EINVAL },
@@ -390,6 +544,11 @@ int main(void)
 		TEST(a_patch_more_makes_a_variant_of_another),
 		TEST(a_mutant_says_what_must_notice_it),
 		TEST(debug_is_a_suffix_and_parents_have_it_not),
+		TEST(what_is_off_is_inherited_and_can_be_taken_back),
+		TEST(a_matched_variant_has_the_same_switched_off),
+		TEST(what_cannot_be_matched_is_refused),
+		TEST(variants_of_a_run_are_matched_with_each_other),
+		TEST(variants_that_exclude_each_other_are_no_run),
 		TEST(names_are_sorted_and_mutants_come_last),
 		TEST(each_bad_file_has_its_sentence),
 		TEST(an_unknown_name_is_answered_with_the_nearest),
