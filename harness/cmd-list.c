@@ -29,14 +29,16 @@ static void print_and_free(struct table *table)
 	table_free(table);
 }
 
+/* Its own: what it inherits stands below its parent. */
 static void put_off(struct table *table, const struct variant *variant)
 {
 	struct variant_off off;
 
 	variant_off_list(variant, &off);
 	for (size_t i = 0; i < off.nr; i++)
-		table_line(table, "  switched off: %s: %s", off.line[i]->option,
-			   off.line[i]->reason);
+		if (!strcmp(off.line[i]->of, variant->name))
+			table_line(table, "  switched off: %s: %s", off.line[i]->option,
+				   off.line[i]->reason);
 	variant_off_free(&off);
 }
 
