@@ -21,6 +21,7 @@
 #define STATIC 1u
 
 #define COMMON								\
+	"SYMBOL(swapper_pg_dir)=ffffffff81100000\n"				\
 	"SYMBOL(mem_section)=ffff888003000600\nLENGTH(mem_section)=2048\n"	\
 	"SIZE(mem_section)=16\nOFFSET(mem_section.section_mem_map)=0\n"	\
 	"NUMBER(SECTION_SIZE_BITS)=27\nNUMBER(PG_lru)=5\nNUMBER(PG_private)=14\n" \
@@ -85,7 +86,7 @@ static void pages_are_found_by_their_words(void **state)
 	assert_false(page.tail);
 	assert_int_equal(raw_memmap_page(&bench->kcore, 4, &page), 0);
 	assert_true(page.tail);
-	assert_int_equal(page.head, 1);
+	assert_int_equal(page.head, FAKE_DIRECT + DESCRIPTORS + 3 * 64);
 	assert_int_equal(raw_memmap_page(&bench->kcore, 5, &page), -ENXIO);
 	assert_int_equal(raw_memmap_page(&bench->kcore, UINT64_C(1) << 30, &page), -ENODATA);
 }
@@ -147,6 +148,53 @@ static void addresses_that_cannot_be_are_refused(void **state)
 	raw_section_free(&section);
 }
 
+/*
+ * Descriptors that are allocated: in any order, those of free pages where no segment is, and
+ * that of the fourth page for all tails behind it.
+ */
+static void descriptors_lie_anywhere(void **state)
+{
+	const uint64_t shared = UINT64_C(0xfffff1ffc0000060), at = FAKE_DIRECT + DESCRIPTORS;
+	struct bench *bench = *state;
+	struct raw_section section;
+	struct raw_memmap memmap;
+	struct raw_page page;
+	uint64_t i, hint = 0;
+
+	fake_memory_word(&bench->fake, FAKE_TOP + 483 * 8, FAKE_SPARE | FAKE_TABLE);
+	fake_memory_word(&bench->fake, FAKE_SPARE + 511 * 8, (FAKE_SPARE + 0x1000) | FAKE_TABLE);
+	fake_memory_word(&bench->fake, FAKE_SPARE + 0x1000, (FAKE_SPARE + 0x2000) | FAKE_TABLE);
+	fake_memory_word(&bench->fake, FAKE_SPARE + 0x2000, (FAKE_SPARE + 0x3000) | FAKE_TABLE);
+	fake_memory_word(&bench->fake, FAKE_SPARE + 0x3060, 0x1234);
+	for (i = 0; i < 32768; i++)
+		fake_memory_word(&bench->fake, WORDS + i * 8, shared);
+	for (i = 0; i < 8; i++)
+		fake_memory_word(&bench->fake, WORDS + (i + 16) * 8, at + 0x5000 - (i < 4 ? i : 3) * 64);
+	for (i = 1; i < 4; i++)
+		fake_memory_word(&bench->fake, DESCRIPTORS + 0x5000 - i * 64 + 8, at + 0x5000 + 1);
+	raw_memmap_begin(&bench->kcore, &memmap);
+	assert_int_equal(raw_section_new(&bench->kcore, &section), 0);
+	assert_int_equal(raw_memmap_section(&memmap, 0, &section), 0);
+	assert_int_equal(memmap.unknown, 0);
+	for (i = 0; i < 32768; i++) {
+		assert_true(section.seen[i]);
+		raw_page_parse(&bench->kcore.info, section.bytes + i * 64, section.address[i], &page);
+		assert_int_equal(page.tail, i > 16 && i < 24);
+		assert_int_equal(page.flags, i < 16 || i >= 24 ? 0x1234 : 0);
+		hint = (uint64_t)raw_section_head(&section, i, &page, hint);
+		assert_int_equal(hint, i > 16 && i < 24 ? 16 : i);
+	}
+	raw_page_parse(&bench->kcore.info, section.bytes + 23 * 64, section.address[23], &page);
+	assert_int_equal(raw_section_head(&section, 23, &page, 40), 16);
+	section.seen[16] = false;
+	assert_int_equal(raw_section_head(&section, 23, &page, 16), -1);
+	section.seen[16] = true;
+	assert_int_equal(raw_section_head(&section, 15, &page, 16), -1);
+	raw_section_free(&section);
+	assert_int_equal(raw_memmap_page(&bench->kcore, 100, &page), 0);
+	assert_int_equal(page.flags, 0x1234);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -156,6 +204,7 @@ int main(void)
 		TEST(sections_are_read_as_far_as_there_are_segments),
 		TEST(types_that_are_not_known_are_told),
 		TEST(addresses_that_cannot_be_are_refused),
+		TEST(descriptors_lie_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,7 +118,7 @@ static void test_typed_and_compound(void **state)
 	put(bytes, 48, UINT64_MAX, 4);
 	raw_page_parse(&info, bytes, 0xffffea0000001000 + 3 * 64, &tail);
 	assert_true(tail.tail);
-	assert_int_equal(tail.head, 3);
+	assert_int_equal(tail.head, 0xffffea0000001000);
 	assert_int_equal(raw_page_count(&tail), 0);
 	assert_int_equal(raw_page_flags(&info, &tail, &head), KPF(COMPOUND_TAIL) | KPF(HUGE));
 }
@@ -153,6 +153,12 @@ static void test_words(void **state)
 	assert_int_equal(vmcoreinfo_follow(&info, bytes, 0xffffea0000000800, &address, &type), 0);
 	assert_int_equal(address, 0xfffff20000004000);
 	assert_int_equal(type, 1);
+	put(bytes, 0, 0xffff888000004040, 8);
+	assert_int_equal(vmcoreinfo_follow(&info, bytes, 0, &address, &type), 0);
+	assert_int_equal(address, 0xffff888000004040);
+	assert_int_equal(type, 0);
+	put(bytes, 0, 0x4040, 8);
+	assert_int_equal(vmcoreinfo_follow(&info, bytes, 0, &address, &type), -EOPNOTSUPP);
 	put(bytes, 0, 0xfffff20000004002, 8);
 	assert_int_equal(vmcoreinfo_follow(&info, bytes, 0, &address, &type), -EOPNOTSUPP);
 	assert_int_equal(type, 2);
@@ -172,7 +178,7 @@ static void test_words(void **state)
 	assert_string_equal(missing, "OFFSET(page_desc.flags)");
 }
 
-/* A tail's head is so many descriptors before it, whatever a struct page takes. */
+/* A tail's head is where its descriptor is, whatever a struct page takes. */
 static void test_tail_of_words(void **state)
 {
 	uint8_t bytes[64] = { 0 };
@@ -185,7 +191,7 @@ static void test_tail_of_words(void **state)
 	put(bytes, 8, 0xfffff20000001001, 8);
 	raw_page_parse(&info, bytes, 0xfffff20000001000 + 3 * 64, &tail);
 	assert_true(tail.tail);
-	assert_int_equal(tail.head, 3);
+	assert_int_equal(tail.head, 0xfffff20000001000);
 }
 
 int main(void)

@@ -14,6 +14,13 @@
 #define NOTES_MAX 65536
 #define SEGMENTS_MAX 256
 #define PAGE 4096
+#define PAGE_SHIFT 12
+#define PAGE_ENTRIES 512
+#define ENTRY_PRESENT 1u
+#define ENTRY_LARGE 0x80u
+#define ENTRY_ADDRESS UINT64_C(0x000ffffffffff000)
+#define TABLE_BITS 9
+#define PGD_SHIFT 39			/* with 4 levels; with 5, one more */
 #define SECTION_HAS_MAP 2u		/* SECTION_HAS_MEM_MAP of include/linux/mmzone.h */
 #define SECTION_FLAGS 0x3full		/* flags are in bits that alignment leaves free */
 
@@ -202,6 +209,43 @@ int kcore_read(const struct kcore *kcore, uint64_t address, void *bytes, size_t 
 				       bytes, size);
 	}
 	return -ENXIO;
+}
+
+static int translate(const struct kcore *kcore, uint64_t address, uint64_t *ret_physical)
+{
+	uint64_t top, table, entry, five = 0, within;
+	unsigned int shift;
+	int err;
+
+	if (!vmcoreinfo_number(kcore->text, "SYMBOL(swapper_pg_dir)", 16, &top) ||
+	    !kcore_physical(kcore, top, &table))
+		return -ENXIO;
+	vmcoreinfo_number(kcore->text, "NUMBER(pgtable_l5_enabled)", 10, &five);
+	for (shift = five ? PGD_SHIFT + TABLE_BITS : PGD_SHIFT;; shift -= TABLE_BITS) {
+		within = address & ((UINT64_C(1) << shift) - 1);
+		err = kcore_read_physical(kcore, table + (address >> shift) % PAGE_ENTRIES * 8,
+					  &entry, sizeof(entry));
+		if (err)
+			return err;
+		if (!(entry & ENTRY_PRESENT))
+			return -ENXIO;
+		table = entry & ENTRY_ADDRESS;
+		if (shift == PAGE_SHIFT || entry & ENTRY_LARGE)
+			break;
+	}
+	*ret_physical = (table & ~((UINT64_C(1) << shift) - 1)) + within;
+	return 0;
+}
+
+int kcore_read_mapped(const struct kcore *kcore, uint64_t address, void *bytes, size_t size)
+{
+	uint64_t physical;
+	int err = kcore_read(kcore, address, bytes, size);
+
+	if (err != -ENXIO)
+		return err;
+	err = translate(kcore, address, &physical);
+	return err ? err : kcore_read_physical(kcore, physical, bytes, size);
 }
 
 uint64_t kcore_section_pages(const struct kcore *kcore)

@@ -63,6 +63,14 @@ int kcore_open_below(const char *root, struct kcore *kcore);
 int kcore_read(const struct kcore *kcore, uint64_t address, void *bytes, size_t size);
 
 /**
+ * kcore_read_mapped() - the same also where no segment has the address
+ *
+ * It is looked up in the kernel's page tables then, as dump tools do: -ENXIO where nothing is
+ * mapped, or what is no RAM. The bytes lie in one page.
+ */
+int kcore_read_mapped(const struct kcore *kcore, uint64_t address, void *bytes, size_t size);
+
+/**
  * kcore_is_linear() - whether the physical address of a segment is known
  *
  * These are the direct mapping and the kernel's image (fs/proc/kcore.c).

@@ -84,8 +84,9 @@ static void compare_page(struct comparison *all, const struct vmcoreinfo *info, 
 static void compare_section(struct comparison *all, const struct vmcoreinfo *info, uint64_t start,
 			    uint64_t pages, const struct raw_section *section)
 {
-	uint64_t i, at;
+	uint64_t i, hint = 0;
 	struct raw_page page, head;
+	int64_t at;
 
 	for (i = 0; i < pages && start + i < all->nr; i++) {
 		if (all->flags[start + i] & KPF(NOPAGE))
@@ -96,14 +97,14 @@ static void compare_section(struct comparison *all, const struct vmcoreinfo *inf
 		}
 		raw_page_parse(info, section->bytes + i * info->desc_size, section->address[i],
 			       &page);
-		if (!section->seen[i] || page.head < 0 || (uint64_t)page.head > i ||
-		    !section->seen[i - (uint64_t)page.head]) {
+		at = section->seen[i] ? raw_section_head(section, i, &page, hint) : -1;
+		if (at < 0) {
 			all->unseen++;
 			continue;
 		}
-		at = i - (uint64_t)page.head;
-		raw_page_parse(info, section->bytes + at * info->desc_size, section->address[at],
-			       &head);
+		hint = (uint64_t)at;
+		raw_page_parse(info, section->bytes + hint * info->desc_size,
+			       section->address[hint], &head);
 		compare_page(all, info, start + i, &page, &head);
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads struct pages and descriptors. What is read once is a page, with the descriptors of
- * its neighbours: a read of /proc/kcore costs as much whatever its size.
+ * its neighbours: a read of /proc/kcore costs as much whatever its size. Descriptors that are
+ * allocated are not in the order of their pages; those of one moment lie close together.
  */
 #include "raw-memmap.h"
 
@@ -18,17 +19,18 @@ void raw_memmap_begin(const struct kcore *kcore, struct raw_memmap *ret_memmap)
 static int read_descriptor(struct raw_memmap *memmap, uint64_t address, uint8_t *bytes)
 {
 	uint64_t within = address % RAW_MEMMAP_CHUNK, size = memmap->kcore->info.desc_size;
+	struct raw_chunk *chunk = &memmap->chunk[address / RAW_MEMMAP_CHUNK % RAW_MEMMAP_CHUNKS];
 	int err = 0;
 
 	if (within + size > RAW_MEMMAP_CHUNK)
 		return -EBADMSG;
-	if (!memmap->held || memmap->at != address - within) {
-		memmap->at = address - within;
-		err = kcore_read(memmap->kcore, memmap->at, memmap->chunk, RAW_MEMMAP_CHUNK);
-		memmap->held = !err;
+	if (chunk->at != address - within) {
+		err = kcore_read_mapped(memmap->kcore, address - within, chunk->bytes,
+					RAW_MEMMAP_CHUNK);
+		chunk->at = err ? 0 : address - within;
 	}
 	if (!err)
-		memcpy(bytes, memmap->chunk + within, size);
+		memcpy(bytes, chunk->bytes + within, size);
 	return err;
 }
 
@@ -98,6 +100,24 @@ static int read_words(const struct kcore *kcore, uint64_t address, uint8_t *word
 	return 0;
 }
 
+/* A word that is another one by now led to what may have become another page's descriptor. */
+static int look_again(const struct kcore *kcore, uint64_t address, const uint8_t *words, bool *seen)
+{
+	uint64_t size = kcore->info.page_size, pages = kcore_section_pages(kcore), at, i;
+	uint8_t again[RAW_MEMMAP_CHUNK];
+	int err;
+
+	for (at = 0; at < pages * size; at += RAW_MEMMAP_CHUNK) {
+		err = kcore_read(kcore, address + at, again, RAW_MEMMAP_CHUNK);
+		if (err && err != -ENXIO)
+			return err;
+		for (i = at / size; i < pages && i * size < at + RAW_MEMMAP_CHUNK; i++)
+			if (err || memcmp(again + (i * size - at), words + i * size, size))
+				seen[i] = false;
+	}
+	return 0;
+}
+
 int raw_memmap_section(struct raw_memmap *memmap, uint64_t number, struct raw_section *section)
 {
 	const struct kcore *kcore = memmap->kcore;
@@ -107,7 +127,8 @@ int raw_memmap_section(struct raw_memmap *memmap, uint64_t number, struct raw_se
 
 	if (!err)
 		err = read_words(kcore, address, words, section->seen);
-	memmap->held = false;
+	for (i = 0; i < RAW_MEMMAP_CHUNKS; i++)
+		memmap->chunk[i].at = 0;
 	for (i = 0; i < pages && !err; i++) {
 		if (section->seen[i])
 			err = follow(memmap, number * pages + i, words + i * size,
@@ -117,7 +138,22 @@ int raw_memmap_section(struct raw_memmap *memmap, uint64_t number, struct raw_se
 		section->seen[i] = false;
 		err = 0;
 	}
+	if (!err && kcore->info.has_words)
+		err = look_again(kcore, address, words, section->seen);
 	return err;
+}
+
+int64_t raw_section_head(const struct raw_section *section, uint64_t i,
+			 const struct raw_page *page, uint64_t hint)
+{
+	int64_t at = (int64_t)i;
+
+	/* Of those that share a descriptor each is itself. */
+	if (page->tail && hint <= i && section->seen[hint] && section->address[hint] == page->head)
+		return (int64_t)hint;
+	while (at >= 0 && (!section->seen[at] || section->address[at] != page->head))
+		at--;
+	return at;
 }
 
 int raw_memmap_page(const struct kcore *kcore, uint64_t pfn, struct raw_page *ret_page)
@@ -135,7 +171,7 @@ int raw_memmap_page(const struct kcore *kcore, uint64_t pfn, struct raw_page *re
 	if (!err)
 		err = vmcoreinfo_follow(&kcore->info, bytes, address, &address, &type);
 	if (!err && kcore->info.has_words)
-		err = kcore_read(kcore, address, bytes, kcore->info.desc_size);
+		err = kcore_read_mapped(kcore, address, bytes, kcore->info.desc_size);
 	if (!err)
 		raw_page_parse(&kcore->info, bytes, address, ret_page);
 	return err;

@@ -12,22 +12,29 @@
 #include "kcore.h"
 
 #define RAW_MEMMAP_CHUNK 4096
+#define RAW_MEMMAP_CHUNKS 16
+
+/**
+ * struct raw_chunk - descriptors that were read
+ * @at: their address; 0 where there are none
+ * @bytes: the descriptors
+ */
+struct raw_chunk {
+	uint64_t at;
+	uint8_t bytes[RAW_MEMMAP_CHUNK];
+};
 
 /**
  * struct raw_memmap - the memmap, being read
  * @kcore: open
- * @at: address of @chunk
- * @held: whether there is something in @chunk
- * @chunk: descriptors that were read last
+ * @chunk: descriptors that were read last, each where the number of its page says
  * @type: the first type of a word that is not known here
  * @type_pfn: the page frame that has it
  * @unknown: how many do
  */
 struct raw_memmap {
 	const struct kcore *kcore;
-	uint64_t at;
-	bool held;
-	uint8_t chunk[RAW_MEMMAP_CHUNK];
+	struct raw_chunk chunk[RAW_MEMMAP_CHUNKS];
 	unsigned int type;
 	uint64_t type_pfn;
 	uint64_t unknown;
@@ -38,7 +45,7 @@ struct raw_memmap {
  * @bytes: of each frame, one behind the other
  * @words: struct pages, where they are words
  * @address: where the struct page lies, or where they are words the descriptor
- * @seen: whether it could be read
+ * @seen: whether it could be read, and the word was the same before and after
  */
 struct raw_section {
 	uint8_t *bytes;
@@ -64,6 +71,19 @@ void raw_section_free(struct raw_section *section);
  * is in no segment, or of an unknown type, is not seen, and no error.
  */
 int raw_memmap_section(struct raw_memmap *memmap, uint64_t number, struct raw_section *section);
+
+/**
+ * raw_section_head() - which frame of a section is the head of another one
+ * @section: read
+ * @i: the frame
+ * @page: what describes it
+ * @hint: a frame to try first: that of the frame before
+ *
+ * Return: the nearest one, not behind it, that is described where the head is said to be; -1
+ * where there is none in the section.
+ */
+int64_t raw_section_head(const struct raw_section *section, uint64_t i,
+			 const struct raw_page *page, uint64_t hint);
 
 /**
  * raw_memmap_page() - what describes one page frame

@@ -17,6 +17,7 @@
 #define TYPE_NONE 0xffu
 
 #define WORD_TYPE_MAX 255u	/* more bits than that no alignment leaves free */
+#define WORD_TYPE_PLAIN 0u	/* the address of a descriptor, for now */
 #define WORD_TYPE_STATIC 1u	/* MEMDESC_TYPE_STATIC: the address of a descriptor for good */
 
 /** struct line - a line, and the member of struct vmcoreinfo that it tells */
@@ -170,7 +171,8 @@ int vmcoreinfo_follow(const struct vmcoreinfo *info, const uint8_t *bytes, uint6
 	}
 	memdesc = word(bytes, info->word);
 	*ret_type = (unsigned int)(memdesc & info->type_mask);
-	if (*ret_type != WORD_TYPE_STATIC)
+	/* Without a type it may be something else: an address of the kernel it must look like. */
+	if (*ret_type != WORD_TYPE_STATIC && (*ret_type != WORD_TYPE_PLAIN || !(memdesc >> 63)))
 		return -EOPNOTSUPP;
 	*ret_address = memdesc & ~info->type_mask;
 	return 0;
@@ -186,9 +188,7 @@ void raw_page_parse(const struct vmcoreinfo *info, const uint8_t *bytes, uint64_
 	ret_page->mapcount = half(bytes, info->mapcount);
 	ret_page->refcount = half(bytes, info->refcount);
 	ret_page->tail = compound & 1;
-	ret_page->head = 0;
-	if (ret_page->tail)
-		ret_page->head = (int64_t)(address - (compound - 1)) / (int64_t)info->desc_size;
+	ret_page->head = ret_page->tail ? compound - 1 : address;
 }
 
 static unsigned int type(int32_t mapcount)

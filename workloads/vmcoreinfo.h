@@ -98,8 +98,7 @@ int vmcoreinfo_follow(const struct vmcoreinfo *info, const uint8_t *bytes, uint6
 /**
  * struct raw_page - a struct page, or the descriptor of a page, taken apart
  * @flags: the first word
- * @head: how many pages before this one its head is said to lie, by address; 0 for a
- *	page that is no tail. Negative when the head would lie behind it
+ * @head: where what describes its head is said to lie: itself for a page that is no tail
  * @tail: it is a tail
  * @mapping: the word
  * @mapcount: as stored: one less than the mappings, or a page type
@@ -107,7 +106,7 @@ int vmcoreinfo_follow(const struct vmcoreinfo *info, const uint8_t *bytes, uint6
  */
 struct raw_page {
 	uint64_t flags;
-	int64_t head;
+	uint64_t head;
 	int tail;
 	uint64_t mapping;
 	int32_t mapcount;
