@@ -183,6 +183,23 @@ static void a_kib_counter_is_held_in_pages(void **state)
 	free(after);
 }
 
+/* A descriptor is a 64th of a page, and leaked as any page is. */
+static void descriptors_of_a_pool_count(void **state)
+{
+	struct snapshot *before = sample(), *after = sample();
+	char text[512];
+
+	(void)state;
+	before->value[SNAP_DESCRIPTORS] = 2000;
+	after->value[SNAP_DESCRIPTORS] = 2016;
+	assert_int_equal(snapshot_growth(before, after, 16, text, sizeof(text)), 0);
+	after->value[SNAP_DESCRIPTORS] = 2032;
+	assert_int_equal(snapshot_growth(before, after, 16, text, sizeof(text)), 1);
+	assert_non_null(strstr(text, "descriptors in use 2000 -> 2032 (may grow by 16)"));
+	free(before);
+	free(after);
+}
+
 static void counters_of_the_variant_count(void **state)
 {
 	struct snapshot *before = sample(), *after = sample();
@@ -210,6 +227,7 @@ int main(void)
 		cmocka_unit_test(memmap_counters_may_not_differ_at_all),
 		cmocka_unit_test(caches_are_matched_by_name),
 		cmocka_unit_test(a_kib_counter_is_held_in_pages),
+		cmocka_unit_test(descriptors_of_a_pool_count),
 		cmocka_unit_test(counters_of_the_variant_count),
 	};
 

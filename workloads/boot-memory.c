@@ -162,13 +162,16 @@ static const char *taken_text(char text[TEXT_MAX], const struct taken *taken, si
 static bool nodes_right(const struct metadata *now)
 {
 	const struct kernel_memmap *memmap = &now->memmap, *array = &now->array;
+	const struct kernel_memmap *shared = &now->shared;
 	unsigned int node;
 
 	for (node = 0; node < METADATA_NODES; node++)
 		if (memmap->frames[MEMMAP_OF_RAM].node[node] +
 		    memmap->tables[MEMMAP_OF_RAM].node[node] +
 		    array->frames[MEMMAP_OF_RAM].node[node] +
-		    array->tables[MEMMAP_OF_RAM].node[node] >
+		    array->tables[MEMMAP_OF_RAM].node[node] +
+		    shared->frames[MEMMAP_OF_RAM].node[node] +
+		    shared->tables[MEMMAP_OF_RAM].node[node] >
 		    now->use.present[node] - now->use.managed[node])
 			return false;
 	return true;

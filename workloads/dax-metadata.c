@@ -12,6 +12,7 @@
 
 #include "dax-private.h"
 #include "descriptor-array.h"
+#include "descriptor-pool.h"
 #include "free-pages.h"
 #include "memmap-size.h"
 #include "ptdump.h"
@@ -93,17 +94,18 @@ int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
 
 /*
  * What comes and goes beside a namespace: memory of the process, what it recorded, slabs,
- * and the stacks of kernel threads, which alone are in KiB. Slab caches keep what they had,
+ * and the stacks of kernel threads, which alone are in KiB. So do the descriptors of all this,
+ * where they are in a pool. Slab caches keep what they had,
  * and the usage map of a section is 64 bytes of slab, about 400 on a debug kernel: whether
  * objects are leaked is what the invariants check tells, and kmemleak.
  */
-static int read_other(uint64_t *ret_pages)
+static int read_other(const struct job *job, uint64_t *ret_pages)
 {
 	static const char *const fields[] = { "nr_shmem", "nr_anon_pages", "nr_slab_reclaimable",
 					      "nr_slab_unreclaimable" };
 	uint64_t pages = 0, part = 0;
 	size_t i;
-	int err = 0;
+	int err = descriptor_pool_pages("", job, &pages);
 
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]) && !err; i++) {
 		err = sysfs_field("/proc/vmstat", fields[i], &part);
@@ -143,9 +145,10 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	err = free_pages_read(&metadata.free_pages);
 	if (err)
 		return run_error(run, err, "/proc/zoneinfo: %s", strerror(-err));
-	err = read_other(&metadata.other_pages);
+	err = read_other(run_job(run), &metadata.other_pages);
 	if (err)
-		return run_error(run, err, "/proc/vmstat: %s", strerror(-err));
+		return run_error(run, err, "/proc/vmstat, or a pool of descriptors: %s",
+				 strerror(-err));
 	*ret_metadata = metadata;
 	return 0;
 }
@@ -176,9 +179,10 @@ static uint64_t full_memmap(const struct dax *dax)
 	return dax->region.bytes / 4096 * dax->page_bytes / 4096;
 }
 
+/* Of device memory, whatever RAM has. */
 static bool has_array(const struct dax *dax)
 {
-	return !strcmp(run_job(dax->run)->page_descriptors, "array");
+	return *run_job(dax->run)->page_descriptors;
 }
 
 /*

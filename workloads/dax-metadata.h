@@ -15,10 +15,11 @@ struct run;
 /**
  * struct dax_metadata - what memory holds
  * @memmap_pages: nr_memmap_pages of /proc/vmstat: memmap of memory that came after boot
- * @descriptor_pages: pages of descriptors by the kernel's count, where they are an array
+ * @descriptor_pages: pages of descriptors by the kernel's count, where they are an array, or
+ *	device memory has one
  * @described: bytes of the addresses that have descriptors
  * @free_pages: free memory
- * @other_pages: of the cell itself, of slabs and of kernel stacks
+ * @other_pages: of the cell itself, of slabs, of kernel stacks, and of a pool of descriptors
  * @table_pages: pages of page tables that map the memmap, and descriptors
  * @lazy: the same where it is populated lazily: then page tables say nothing of memory
  * @direct_pages: pages of page tables that map the direct map

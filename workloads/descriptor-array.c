@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "descriptor-pool.h"
 #include "sysfs.h"
 #include "traffic-ranges.h"
 
@@ -35,23 +36,43 @@ static int read_ranges(const char *path, struct descriptor_array *array)
 	return 0;
 }
 
+/* What a pool has beside it for device memory. */
+static int read_beside_pool(const char *path, struct descriptor_array *array)
+{
+	struct descriptor_places places;
+	int err = descriptor_places_read(path, &places);
+	size_t i;
+
+	if (err)
+		return err;
+	array->start = places.array;
+	for (i = 0; i < places.nr; i++)
+		if (descriptor_place(&places, &places.span[i]) == DESCRIPTORS_OF_DEVICES)
+			array->described += places.span[i].bytes;
+	descriptor_places_free(&places);
+	return 0;
+}
+
 int descriptor_array_read(const char *root, const struct job *job,
 			  struct descriptor_array *ret_array)
 {
 	struct descriptor_array array = { 0 };
+	bool pool = descriptor_pool_promised(job);
 	char path[2 * JOB_VALUE_MAX];
 	int err;
 
 	*ret_array = array;
-	if (strcmp(job->page_descriptors, "array"))
+	if (!pool && strcmp(job->page_descriptors, "array"))
 		return 0;
 	snprintf(path, sizeof(path), "%s%s", root, job->descriptor_ranges);
-	err = read_ranges(path, &array);
+	err = pool ? read_beside_pool(path, &array) : read_ranges(path, &array);
 	if (err)
 		return err;
-	snprintf(strrchr(path, '/'), sizeof("/bytes"), "/bytes");
+	snprintf(strrchr(path, '/'), sizeof("/device_pages"), pool ? "/device_pages" : "/bytes");
 	err = sysfs_read_u64(path, &array.bytes);
-	if (!err)
-		*ret_array = array;
-	return err;
+	if (err)
+		return err;
+	array.bytes *= pool ? PAGE : 1;
+	*ret_array = array;
+	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a kernel tells of the descriptors that its struct pages point to, where they are one
- * array of all page frames.
+ * array of all page frames; or of those of device memory, where all others are in a pool.
  */
 #ifndef PAGEMETA_DESCRIPTOR_ARRAY_H
 #define PAGEMETA_DESCRIPTOR_ARRAY_H
@@ -28,10 +28,10 @@ struct descriptor_array {
  * descriptor_array_read() - read it
  * @root: prefix of the job's paths: "" in a guest, a folder in tests
  * @job: what the kernel promises
- * @ret_array: set on success; all 0 where the job does not promise an array
+ * @ret_array: set on success; all 0 where the job promises neither an array nor a pool
  *
  * Page frame 0 is RAM or a hole in its section, so that the first range begins with its
- * descriptor.
+ * descriptor. Where there is a pool, it has none in the array, and @start is where it would be.
  *
  * Return: 0, -EBADMSG for ranges that make no sense, or another -errno.
  */

@@ -56,6 +56,7 @@ int kernel_frames_begin(const struct kcore *kcore, const struct memory_map *map,
  * @memmap: what was found so far
  * @base: address of the struct page, or descriptor, of frame 0
  * @page_bytes: of each
+ * @of_devices: there are none of RAM
  * @seen: a bit for each frame; memory is taken only for what is touched
  * @error: the first frame that made no sense
  */
@@ -64,6 +65,7 @@ struct memmap_walk {
 	struct kernel_memmap *memmap;
 	uint64_t base;
 	uint64_t page_bytes;
+	bool of_devices;
 	uint8_t *seen;
 	int error;
 };
@@ -107,7 +109,7 @@ static enum memmap_part part_of(const struct memmap_walk *walk, uint64_t address
 {
 	uint64_t last = address + (bytes - 1), section, end;
 
-	if (last < walk->base)
+	if (walk->of_devices || last < walk->base)
 		return MEMMAP_OF_DEVICES;
 	section = address < walk->base ? 0 : section_of(walk, address);
 	end = section_of(walk, last) + 1;
@@ -181,9 +183,12 @@ static void on_leaf(void *ctx, uint64_t address, uint64_t physical, uint64_t byt
 		add_frames(walk, (physical + at) / PAGE, step / PAGE, &walk->memmap->frames[part]);
 }
 
-/* @each: bytes of a struct page or of a descriptor; @base: of that of page frame 0 */
-static int walk_array(struct memmap_walk *walk, uint64_t base, uint64_t each,
-		      struct kernel_memmap *ret_memmap)
+/*
+ * @each: bytes of a struct page or of a descriptor; @base: of that of page frame 0; @bytes:
+ * how far to go
+ */
+static int walk_window(struct memmap_walk *walk, uint64_t base, uint64_t each, uint64_t bytes,
+		       struct kernel_memmap *ret_memmap)
 {
 	const struct page_walk tables = {
 		.top = walk->kernel->top,
@@ -194,7 +199,6 @@ static int walk_array(struct memmap_walk *walk, uint64_t base, uint64_t each,
 		.table_done = on_table_done,
 		.ctx = walk,
 	};
-	uint64_t bytes = each << (PHYSICAL_BITS - 12);
 	int err;
 
 	walk->memmap = ret_memmap;
@@ -204,11 +208,18 @@ static int walk_array(struct memmap_walk *walk, uint64_t base, uint64_t each,
 	return walk->error ? walk->error : err;
 }
 
-int kernel_frames_memmap(const struct kernel_frames *kernel, uint32_t page_bytes,
-			 uint64_t descriptors, struct kernel_memmap *ret_memmap,
-			 struct kernel_memmap *ret_descriptors)
+static int walk_array(struct memmap_walk *walk, uint64_t base, uint64_t each,
+		      struct kernel_memmap *ret_memmap)
 {
-	struct kernel_memmap memmap = { 0 }, array = { 0 };
+	return walk_window(walk, base, each, each << (PHYSICAL_BITS - 12), ret_memmap);
+}
+
+int kernel_frames_memmap(const struct kernel_frames *kernel, uint32_t page_bytes,
+			 const struct descriptor_windows *descriptors,
+			 struct kernel_memmap *ret_memmap, struct kernel_memmap *ret_descriptors,
+			 struct kernel_memmap *ret_shared)
+{
+	struct kernel_memmap memmap = { 0 }, array = { 0 }, shared = { 0 };
 	struct memmap_walk walk = { .kernel = kernel };
 	uint64_t base;
 	int err;
@@ -222,13 +233,20 @@ int kernel_frames_memmap(const struct kernel_frames *kernel, uint32_t page_bytes
 	if (walk.seen == MAP_FAILED)
 		return -errno;
 	err = walk_array(&walk, base, page_bytes, &memmap);
-	if (!err && descriptors)
-		err = walk_array(&walk, descriptors, DESCRIPTOR_BYTES, &array);
+	walk.of_devices = descriptors->array_of_devices;
+	if (!err && descriptors->array)
+		err = walk_array(&walk, descriptors->array, DESCRIPTOR_BYTES, &array);
+	/* They begin where descriptors of section 0, which is RAM, would: all count as RAM's. */
+	walk.of_devices = false;
+	if (!err && descriptors->shared)
+		err = walk_window(&walk, descriptors->shared, DESCRIPTOR_BYTES,
+				  descriptors->shared_bytes, &shared);
 	munmap(walk.seen, FRAMES_MAX / 8);
 	if (err)
 		return err;
 	*ret_memmap = memmap;
 	*ret_descriptors = array;
+	*ret_shared = shared;
 	return 0;
 }
 

@@ -71,19 +71,34 @@ int kernel_frames_begin(const struct kcore *kcore, const struct memory_map *map,
 			struct kernel_frames *ret_kernel);
 
 /**
+ * struct descriptor_windows - addresses where descriptors of pages are mapped
+ * @array: of the descriptor of page frame 0 in an array of all; 0 where there is none
+ * @array_of_devices: only device memory has descriptors there
+ * @shared: where those begin that pages share; 0 where there are none
+ * @shared_bytes: how far they may reach
+ */
+struct descriptor_windows {
+	uint64_t array;
+	bool array_of_devices;
+	uint64_t shared;
+	uint64_t shared_bytes;
+};
+
+/**
  * kernel_frames_memmap() - the memmap
  * @kernel: see there
  * @page_bytes: sizeof(struct page)
- * @descriptors: address of the descriptor of page frame 0 in an array of all; 0 where there
- *	is none
+ * @descriptors: where descriptors are
  * @ret_memmap: set on success
  * @ret_descriptors: set on success: the array, without the tables that map the memmap as well
+ * @ret_shared: set on success: those that pages share, without the tables before; of RAM all
  *
  * Return: 0, -ERANGE for a frame beyond 64 TiB, or -errno of reading tables.
  */
 int kernel_frames_memmap(const struct kernel_frames *kernel, uint32_t page_bytes,
-			 uint64_t descriptors, struct kernel_memmap *ret_memmap,
-			 struct kernel_memmap *ret_descriptors);
+			 const struct descriptor_windows *descriptors,
+			 struct kernel_memmap *ret_memmap, struct kernel_memmap *ret_descriptors,
+			 struct kernel_memmap *ret_shared);
 
 /**
  * kernel_frames_add() - add the frames behind a range of addresses

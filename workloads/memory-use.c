@@ -153,6 +153,7 @@ static int read_zones(FILE *file, struct memory_use *use)
 	if (!free_pages_valid(&free_pages))
 		return -EBADMSG;
 	use->free = free_pages.buddy + free_pages.listed;
+	use->free_listed = free_pages.listed;
 	return 0;
 }
 

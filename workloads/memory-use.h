@@ -15,6 +15,7 @@
  * @present: of each node: RAM that is online, holes left out
  * @managed: of each node: what of it the page allocator has, used or not
  * @free: of all nodes: in the buddy lists and in those of CPUs
+ * @free_listed: of them, in those of CPUs
  * @total: MemTotal
  * @boot_memmap: nr_memmap_boot_pages
  * @later_memmap: nr_memmap_pages
@@ -36,6 +37,7 @@ struct memory_use {
 	uint64_t present[METADATA_NODES];
 	uint64_t managed[METADATA_NODES];
 	uint64_t free;
+	uint64_t free_listed;
 	uint64_t total;
 	uint64_t boot_memmap;
 	uint64_t later_memmap;

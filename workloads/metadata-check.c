@@ -15,7 +15,6 @@
 #include "sysfs.h"
 
 #define PAGE 4096u
-#define NODES_TEXT 1024
 #define OWNER_BYTES 72u		/* flags of struct page_ext and struct page_owner */
 #define TABLE_CHECK_BYTES 8u	/* struct page_table_check */
 
@@ -34,7 +33,7 @@ static void judge(const struct judging *judging, enum metadata_kind kind, bool r
 static void judge(const struct judging *judging, enum metadata_kind kind, bool right,
 		  const char *fmt, ...)
 {
-	char labels[METADATA_LABELS], text[2 * NODES_TEXT];
+	char labels[METADATA_LABELS], text[2 * METADATA_NODES_TEXT];
 	va_list args;
 
 	snprintf(labels, sizeof(labels), "kind=%s,phase=%s", metadata_kind_name(kind),
@@ -51,20 +50,19 @@ static bool same_frames(const struct frames *seen, const struct frames *form)
 	return !memcmp(seen, form, sizeof(*seen));
 }
 
-/* "node 0: 2048, must be 2048; node 1: 1024, must be 1024" */
-static const char *nodes_text(char text[NODES_TEXT], const struct frames *seen,
-			      const struct frames *form)
+const char *metadata_nodes_text(char text[METADATA_NODES_TEXT], const struct frames *seen,
+				const struct frames *form)
 {
 	size_t used = 0;
 	unsigned int node;
 	char name[16];
 
 	text[0] = '\0';
-	for (node = 0; node <= METADATA_DEVICE && used < NODES_TEXT; node++) {
+	for (node = 0; node <= METADATA_DEVICE && used < METADATA_NODES_TEXT; node++) {
 		if (!seen->node[node] && !form->node[node])
 			continue;
 		snprintf(name, sizeof(name), "node %u", node);
-		used += (size_t)snprintf(text + used, NODES_TEXT - used,
+		used += (size_t)snprintf(text + used, METADATA_NODES_TEXT - used,
 					 "%s%s: %" PRIu64 ", must be %" PRIu64, used ? "; " : "",
 					 node == METADATA_DEVICE ? "no RAM" : name,
 					 seen->node[node], form->node[node]);
@@ -75,17 +73,22 @@ static const char *nodes_text(char text[NODES_TEXT], const struct frames *seen,
 static void check_memmap(const struct judging *judging)
 {
 	const struct frames *seen = &judging->now->memmap.frames[MEMMAP_OF_RAM];
-	char text[NODES_TEXT];
+	char text[METADATA_NODES_TEXT];
 
 	judge(judging, METADATA_MEMMAP, same_frames(seen, &judging->form.memmap),
 	      "pages that the vmemmap maps for %" PRIu64 " sections of %u pages x %u B: %s",
 	      judging->form.sections, MEMMAP_SECTION_PAGES, judging->source->job->page_bytes,
-	      nodes_text(text, seen, &judging->form.memmap));
+	      metadata_nodes_text(text, seen, &judging->form.memmap));
 }
 
 static bool has_array(const struct judging *judging)
 {
 	return !strcmp(judging->source->job->page_descriptors, "array");
+}
+
+static bool has_pool(const struct judging *judging)
+{
+	return descriptor_pool_promised(judging->source->job);
 }
 
 /* What the kernel tells of descriptors must be what is mapped, of devices as well. */
@@ -96,7 +99,7 @@ static void check_descriptors(const struct judging *judging)
 	const struct frames *seen = &array->frames[MEMMAP_OF_RAM];
 	uint64_t mapped = 0;
 	unsigned int part;
-	char text[NODES_TEXT];
+	char text[METADATA_NODES_TEXT];
 
 	if (!has_array(judging))
 		return;
@@ -107,29 +110,46 @@ static void check_descriptors(const struct judging *judging)
 	      "pages that are mapped for descriptors of %" PRIu64 " sections of %u pages x %u B: %s; "
 	      "with devices %" PRIu64 " B are mapped, and must be, as the kernel tells, %" PRIu64,
 	      judging->form.sections, MEMMAP_SECTION_PAGES, DESCRIPTOR_BYTES,
-	      nodes_text(text, seen, &judging->form.descriptors), mapped, now->told.described);
+	      metadata_nodes_text(text, seen, &judging->form.descriptors), mapped, now->told.described);
+}
+
+/*
+ * With 4-level paging a table of PUDs stays for good (arch/x86/mm/init_64.c). That of an array
+ * of device memory alone is empty when there is no device.
+ */
+static bool may_be_empty(const struct judging *judging)
+{
+	const struct kernel_memmap *array = &judging->now->array;
+
+	return has_pool(judging) && !judging->now->five_levels && array->empty == 1 &&
+	       frames_total(&array->tables[MEMMAP_OF_DEVICES]) == 1;
 }
 
 static void check_tables(const struct judging *judging)
 {
 	const struct kernel_memmap *memmap = &judging->now->memmap, *array = &judging->now->array;
+	const struct kernel_memmap *shared = &judging->now->shared;
 	struct frames all = memmap->tables[MEMMAP_OF_RAM];
 	const struct frames *seen = &all;
-	uint64_t empty = memmap->empty + array->empty;
-	char text[NODES_TEXT];
+	uint64_t empty = memmap->empty + shared->empty +
+			 (may_be_empty(judging) ? 0 : array->empty);
+	char text[METADATA_NODES_TEXT];
 	unsigned int node;
 
 	for (node = 0; node <= METADATA_DEVICE; node++)
-		all.node[node] += array->tables[MEMMAP_OF_RAM].node[node];
+		all.node[node] += array->tables[MEMMAP_OF_RAM].node[node] +
+				  shared->tables[MEMMAP_OF_RAM].node[node];
 	judge(judging, METADATA_TABLES, same_frames(seen, &judging->form.tables) && !empty,
 	      "page tables for the memmap%s of %" PRIu64 " sections, mapped by %s, %s paging: %s; "
-	      "%" PRIu64 " for that of devices; %" PRIu64 " of all are empty (must be 0)",
-	      has_array(judging) ? " and descriptors" : "", judging->form.sections,
+	      "%" PRIu64 " for that of devices; %" PRIu64 " of all are empty (must be 0%s)",
+	      has_array(judging) ? " and descriptors" :
+	      has_pool(judging) ? " and shared descriptors" : "", judging->form.sections,
 	      judging->source->job->memmap_mapping,
 	      judging->now->five_levels ? "5-level" : "4-level",
-	      nodes_text(text, seen, &judging->form.tables),
+	      metadata_nodes_text(text, seen, &judging->form.tables),
 	      frames_total(&memmap->tables[MEMMAP_OF_DEVICES]) +
-	      frames_total(&array->tables[MEMMAP_OF_DEVICES]), empty);
+	      frames_total(&array->tables[MEMMAP_OF_DEVICES]), empty,
+	      may_be_empty(judging) ? " but for one that stays" : "");
 }
 
 /*
@@ -324,6 +344,8 @@ void metadata_report(const struct report *report, const struct metadata_source *
 	metadata_form(now, job, &judging.form);
 	check_memmap(&judging);
 	check_descriptors(&judging);
+	if (has_pool(&judging))
+		metadata_report_pool(report, phase, now, &judging.form);
 	check_tables(&judging);
 	check_sections(&judging);
 	check_page_ext(&judging);

@@ -12,7 +12,8 @@
 /**
  * struct metadata_form - what there must be by closed form, in pages
  * @memmap: of sections of RAM, on each node
- * @descriptors: of sections of RAM, on each node, where each page has one in an array
+ * @descriptors: of sections of RAM, on each node, where each page has one in an array; or
+ *	what pages share, where others are in a pool
  * @tables: page tables for both, on each node
  * @sections: how many of these there are
  * @roots: section roots that they have
@@ -50,11 +51,29 @@ uint64_t metadata_form_array(const struct metadata *now);
  *
  * Records the series METADATA_SERIES and METADATA_MEMORY_SERIES. Reports metadata-closed-form, labelled
  * kind=,phase= (memmap, tables, sections, zspages; page_ext where it is on; descriptors where
- * they are an array), and metadata-counted, labelled phase=, and for an array of descriptors
- * kind=descriptors,phase= as well.
+ * they are an array or in a pool), and metadata-counted, labelled phase=, and for descriptors
+ * kind=descriptors,phase= as well, for those in a pool also kind=slots,phase=.
  */
 void metadata_report(const struct report *report, const struct metadata_source *source,
 		     enum metadata_phase phase, const struct metadata *now);
+
+/**
+ * metadata_report_pool() - judge what one look says of a pool of descriptors
+ * @report: whom to tell
+ * @phase: when
+ * @now: what was seen
+ * @form: what there must be
+ *
+ * Part of metadata_report(). Reports metadata-closed-form, labelled kind=descriptors,phase=, and
+ * metadata-counted, labelled kind=slots,phase= and kind=descriptors,phase=.
+ */
+void metadata_report_pool(const struct report *report, enum metadata_phase phase,
+			  const struct metadata *now, const struct metadata_form *form);
+
+/** metadata_nodes_text() - "node 0: 2048, must be 2048; node 1: 1024, must be 1024" */
+#define METADATA_NODES_TEXT 1024
+const char *metadata_nodes_text(char text[METADATA_NODES_TEXT], const struct frames *seen,
+				const struct frames *form);
 
 /** metadata_report_unread() - the look failed with @error: the check metadata-counted says why */
 void metadata_report_unread(const struct report *report, enum metadata_phase phase, int error,

@@ -75,6 +75,21 @@ static void add_stretch(struct forming *forming, struct memmap_layout *layout, u
 		add_unit(forming, layout, unit, stretch);
 }
 
+/*
+ * A node with memory has shared descriptors, 16 KiB of addresses after those of the node
+ * before: a table of PTEs is for 128 nodes, and one each of PMDs and PUDs for all.
+ */
+static void add_shared(struct forming *forming, unsigned int node)
+{
+	struct metadata_form *form = forming->form;
+
+	if (form->descriptors.node[node])
+		return;
+	if (!frames_total(&form->descriptors))
+		form->tables.node[node] += 3;
+	form->descriptors.node[node] = DESCRIPTOR_SHARED_PAGES;
+}
+
 static void add_root(struct forming *forming, uint64_t section)
 {
 	uint64_t root = section / (PAGE / forming->now->section_bytes);
@@ -107,6 +122,8 @@ static void add_section(struct forming *forming, uint64_t section, const struct 
 		form->counted_descriptors += stretch.bytes / PAGE;
 		add_stretch(forming, &forming->descriptors, section, &stretch);
 	}
+	if (!strcmp(job->page_descriptors, "pool"))
+		add_shared(forming, stretch.node);
 	add_root(forming, section);
 }
 

@@ -27,10 +27,13 @@ static uint64_t counted_pages(const struct metadata *metadata)
 	return memory_use_known(&metadata->use) + (zswap > zsmalloc ? zswap - zsmalloc : 0);
 }
 
-/* Slabs of zspages are slabs, and those are counted. */
+/*
+ * Slabs of zspages are slabs, and those are counted. A pool of descriptors has by now given
+ * back what it did not need when free memory was looked at, or has taken more.
+ */
 static uint64_t metadata_pages(const struct metadata *metadata)
 {
-	uint64_t pages = 0;
+	uint64_t pages = metadata->pool_pages - frames_total(&metadata->slot_pages);
 	unsigned int kind, node;
 
 	for (kind = 0; kind < METADATA_KINDS; kind++)

@@ -165,15 +165,22 @@ static int read_memmap(const struct look *look)
 {
 	struct metadata *metadata = look->metadata;
 	uint32_t page_bytes = look->source->job->page_bytes;
+	struct descriptor_windows windows = { .array = metadata->told.start };
 	int err;
 
+	if (descriptor_pool_promised(look->source->job)) {
+		windows.array_of_devices = true;
+		windows.shared = windows.array - DESCRIPTOR_SHARED_WINDOW;
+		windows.shared_bytes = DESCRIPTOR_SHARED_WINDOW;
+	}
 	err = kernel_frames_memmap(&look->kernel, page_bytes ? page_bytes :
-				   (uint32_t)look->kcore.info.page_size, metadata->told.start,
-				   &metadata->memmap, &metadata->array);
+				   (uint32_t)look->kcore.info.page_size, &windows,
+				   &metadata->memmap, &metadata->array, &metadata->shared);
 	if (err)
 		return err;
 	add_walk(metadata, &metadata->memmap, METADATA_MEMMAP);
 	add_walk(metadata, &metadata->array, METADATA_DESCRIPTORS);
+	add_walk(metadata, &metadata->shared, METADATA_DESCRIPTORS);
 	return 0;
 }
 
@@ -191,6 +198,82 @@ static void add_reserve(struct metadata *metadata)
 		metadata->frames[METADATA_DESCRIPTORS].node[0] += all - seen;
 }
 
+/* Pages of slots begin with the descriptor of the page, which has a bit for each free slot. */
+static int add_slot_pages(const struct look *look, const struct traffic_span *span,
+			  uint64_t private, struct frames *frames)
+{
+	uint64_t free_slots, at;
+	int err = add_range(look, span->start, span->bytes, frames);
+
+	for (at = 0; at < span->bytes && !err; at += PAGE) {
+		err = kcore_read(&look->kcore, span->start + at + private, &free_slots,
+				 sizeof(free_slots));
+		look->metadata->empty_pages += !err && free_slots == DESCRIPTOR_ALL_FREE;
+	}
+	return err;
+}
+
+static int read_slot_pages(const struct look *look, struct frames *ret_frames)
+{
+	const struct metadata_source *source = look->source;
+	struct frames frames = { 0 };
+	uint64_t private;
+	struct descriptor_places places;
+	char path[512];
+	size_t i;
+	int err;
+
+	if (!vmcoreinfo_number(look->kcore.text, "OFFSET(page_desc.private)", 10, &private) ||
+	    private > DESCRIPTOR_BYTES - sizeof(uint64_t))
+		return -ENOKEY;
+	snprintf(path, sizeof(path), "%s%s", source->root, source->job->descriptor_ranges);
+	err = descriptor_places_read(path, &places);
+	if (err)
+		return err;
+	look->metadata->empty_pages = 0;
+	for (i = 0; i < places.nr && !err; i++)
+		if (descriptor_place(&places, &places.span[i]) == DESCRIPTORS_SLOTS)
+			err = add_slot_pages(look, &places.span[i], private, &frames);
+	descriptor_places_free(&places);
+	if (!err)
+		*ret_frames = frames;
+	return err;
+}
+
+/*
+ * Those of device memory, and what is shared, are known from the walk. The pool may take a
+ * page or give one back between two files.
+ */
+static int read_pool(const struct look *look)
+{
+	const struct metadata_source *source = look->source;
+	struct metadata *metadata = look->metadata;
+	struct frames *frames = &metadata->slot_pages;
+	unsigned int node;
+	int err = 0, i;
+
+	for (i = 0; i < LOOKS && !err; i++) {
+		err = descriptor_pool_read(source->root, source->job, &metadata->pool);
+		if (!err)
+			err = read_slot_pages(look, frames);
+		if (!err && frames_total(frames) == metadata->pool.pages &&
+		    metadata->empty_pages <= metadata_empty_most(metadata))
+			break;
+	}
+	for (node = 0; node <= METADATA_DEVICE; node++)
+		metadata->frames[METADATA_DESCRIPTORS].node[node] += frames->node[node];
+	return err;
+}
+
+static int read_census(const struct look *look)
+{
+	const char *path;
+	int err = descriptor_census_take(look->source->root, &look->metadata->map,
+					 &look->metadata->census, &path);
+
+	return err ? failed(look->why, err, "%s: %s", path, strerror(-err)) : 0;
+}
+
 /* Those of an array are known from the walk, in which those that share a page count once. */
 static int read_descriptors(const struct look *look)
 {
@@ -202,6 +285,11 @@ static int read_descriptors(const struct look *look)
 	int err;
 
 	add_reserve(look->metadata);
+	if (descriptor_pool_promised(look->source->job)) {
+		err = read_pool(look);
+		return err ? failed(look->why, err, "%s: %s", file, strerror(-err)) :
+			     read_census(look);
+	}
 	if (!*file || look->metadata->told.start)
 		return 0;
 	snprintf(path, sizeof(path), "%s%s", look->source->root, file);
@@ -222,6 +310,10 @@ static int read_counters(const struct look *look)
 
 	if (err)
 		return failed(look->why, err, "%s: %s", path, strerror(-err));
+	err = descriptor_pool_pages(source->root, source->job, &metadata->pool_pages);
+	if (err)
+		return failed(look->why, err, "pages of the pool of descriptors: %s",
+			      strerror(-err));
 	if (strcmp(source->job->device_memmap, "lazy"))
 		return 0;
 	err = lazy_memmap_read(source->root, &metadata->lazy);
@@ -343,6 +435,16 @@ void metadata_free(struct metadata *metadata)
 {
 	memory_map_free(&metadata->map);
 	memset(metadata, 0, sizeof(*metadata));
+}
+
+uint64_t metadata_empty_most(const struct metadata *metadata)
+{
+	uint64_t nodes = 0;
+	unsigned int node;
+
+	for (node = 0; node < METADATA_NODES; node++)
+		nodes += metadata->slot_pages.node[node] > 0;
+	return nodes * DESCRIPTOR_EMPTY_MOST;
 }
 
 uint64_t metadata_bytes(const struct metadata *metadata, enum metadata_kind kind,

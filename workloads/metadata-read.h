@@ -10,6 +10,8 @@
 
 #include "boot-log.h"
 #include "descriptor-array.h"
+#include "descriptor-census.h"
+#include "descriptor-pool.h"
 #include "job.h"
 #include "kernel-frames.h"
 #include "lazy-memmap.h"
@@ -39,8 +41,14 @@ struct metadata_source {
  * @map: what memory there is
  * @frames: of each kind but zspages, on each node
  * @memmap: more of the memmap and of its page tables
- * @array: the same of descriptors, where each page has one in an array
+ * @array: the same of descriptors, where each page has one in an array, or device memory has
  * @told: what the kernel tells of that
+ * @shared: the same of descriptors that pages share, where others are in a pool
+ * @pool: what the kernel tells of that pool
+ * @slot_pages: its pages, on each node, by where they are said to lie
+ * @pool_pages: its pages by its counter when other memory was counted
+ * @empty_pages: of them, those with no slot in use, by the pages themselves
+ * @census: what it must have
  * @five_levels: 5-level paging
  * @section_bytes: of struct mem_section
  * @section_roots: how many there can be
@@ -56,6 +64,12 @@ struct metadata {
 	struct kernel_memmap memmap;
 	struct kernel_memmap array;
 	struct descriptor_array told;
+	struct kernel_memmap shared;
+	struct descriptor_pool pool;
+	struct frames slot_pages;
+	uint64_t pool_pages;
+	uint64_t empty_pages;
+	struct descriptor_census census;
 	bool five_levels;
 	uint64_t section_bytes;
 	uint64_t section_roots;
@@ -93,6 +107,9 @@ int metadata_source_begin(const char *root, const struct job *job,
 int metadata_read(const struct metadata_source *source, struct metadata *ret_metadata,
 		  char why[METADATA_WHY]);
 void metadata_free(struct metadata *metadata);
+
+/** metadata_empty_most() - pages that a pool of descriptors keeps with no slot in use, at most */
+uint64_t metadata_empty_most(const struct metadata *metadata);
 
 /** metadata_bytes() - of a kind on a node, or on METADATA_DEVICE */
 uint64_t metadata_bytes(const struct metadata *metadata, enum metadata_kind kind,

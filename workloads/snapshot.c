@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "descriptor-pool.h"
 #include "free-pages.h"
 #include "job.h"
 #include "sysfs.h"
@@ -54,6 +55,7 @@ static const struct counter {
 	[SNAP_ZSWAP_STORED] = { "zswap stored_pages", false, 1 },
 	[SNAP_KSM] = { "KSM pages", false, 1 },
 	[SNAP_HUGETLB] = { "hugetlb pages", false, 1 },
+	[SNAP_DESCRIPTORS] = { "descriptors in use", false, 1 },
 };
 
 /** struct field - where a counter, or a part of it, is read */
@@ -335,6 +337,21 @@ static void take_files(const struct job *job, struct snapshot *snapshot)
 	snapshot->nr_variant = job ? job->nr_counters : 0;
 }
 
+static int take_pool(const struct job *job, struct snapshot *snapshot)
+{
+	struct descriptor_pool pool;
+	int err;
+
+	if (!job || !descriptor_pool_promised(job))
+		return 0;
+	err = descriptor_pool_read("", job, &pool);
+	if (err)
+		return err;
+	snapshot->value[SNAP_USED] -= pool.pages;
+	snapshot->value[SNAP_DESCRIPTORS] = descriptor_pool_held(&pool);
+	return 0;
+}
+
 int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 		  const char **ret_source)
 {
@@ -366,7 +383,10 @@ int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 					 free_pages.listed - ret_snapshot->tool_pages;
 	ret_snapshot->value[SNAP_SLAB] -= ret_snapshot->tool_pages;
 	take_files(reader->job, ret_snapshot);
-	return 0;
+	err = take_pool(reader->job, ret_snapshot);
+	if (err)
+		*ret_source = reader->job->descriptor_ranges;
+	return err;
 }
 
 /* --- comparing --- */

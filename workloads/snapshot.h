@@ -15,7 +15,8 @@ struct job;
  * enum snapshot_counter - what is counted; pages but where it says something else
  * @SNAP_USED: pages that are neither on the free lists nor in a list per CPU,
  *	counted from the managed pages of all zones, so that memory which goes offline
- *	is not taken for memory in use
+ *	is not taken for memory in use. Pages of a pool of descriptors are not among them: the
+ *	pool has more of them than it could do with where those that stay in use are scattered
  * @SNAP_MANAGED: pages the allocator manages; those that never come back after memory
  *	went offline and online again are missing here
  * @SNAP_MEMMAP: nr_memmap_pages, the memmap of what was added after boot
@@ -34,11 +35,14 @@ struct job;
  * @SNAP_ZSWAP_STORED: pages stored in zswap
  * @SNAP_KSM: pages_shared + pages_sharing + pages_unshared + pages_volatile
  * @SNAP_HUGETLB: pages of the hugetlb pool, in huge pages
+ * @SNAP_DESCRIPTORS: descriptors of such a pool that are in use, or leaked, but for those of
+ *	pages on the lists of CPUs
  */
 enum snapshot_counter {
 	SNAP_USED, SNAP_MANAGED, SNAP_MEMMAP, SNAP_MEMMAP_BOOT, SNAP_ISOLATED, SNAP_SLAB,
 	SNAP_PAGE_TABLE, SNAP_STACK, SNAP_ANON, SNAP_FILE, SNAP_UNEVICTABLE, SNAP_ZSPAGES,
-	SNAP_VMALLOC, SNAP_PERCPU, SNAP_SWAP, SNAP_ZSWAP_STORED, SNAP_KSM, SNAP_HUGETLB, SNAP_NR
+	SNAP_VMALLOC, SNAP_PERCPU, SNAP_SWAP, SNAP_ZSWAP_STORED, SNAP_KSM, SNAP_HUGETLB,
+	SNAP_DESCRIPTORS, SNAP_NR
 };
 
 #define SNAPSHOT_CACHES_MAX 384	/* 6.12 with debug.config has about 200 */

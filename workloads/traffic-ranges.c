@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "descriptor-array.h"
+#include "descriptor-pool.h"
 #include "kcore.h"
 #include "sysfs.h"
 #include "traffic-mark.h"
@@ -75,7 +76,8 @@ static int tell_descriptors(const struct kcore *kcore, const struct job *job)
 	size_t nr = 0, i;
 	int err;
 
-	if (!job->descriptor_ranges[0])
+	/* A pool takes other pages by and by: what is told now would soon be wrong. */
+	if (!job->descriptor_ranges[0] || descriptor_pool_promised(job))
 		return 0;
 	err = sysfs_read(job->descriptor_ranges, text, sizeof(text));
 	if (err < 0)
