@@ -241,5 +241,6 @@ const struct storm_action storm_actions[] = {
 	{ "fork", child }, { "zswap", swap_out }, { "ksm", merge }, { "tmpfs", file },
 	{ "memory block online and offline", block },
 	{ "namespace unbound and bound", namespace },
-	{ "compaction", compact }, { "soft offline", offline_page }, { NULL, NULL }
+	{ "compaction", compact }, { "soft offline", offline_page },
+	{ "memory freed under who asks about it", storm_freed }, { NULL, NULL }
 };

@@ -21,6 +21,9 @@ struct storm_action {
 
 struct nd_device;
 
+/** storm_freed() - an action: asks about frames of memory that is freed and used again */
+int storm_freed(uint64_t seed);
+
 /** storm_actions_use() - @device: bound; an action unbinds it and binds it again */
 void storm_actions_use(const struct nd_device *device);
 
