@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Private to workload dax-storm: its processes, and what they share.
+ * The processes of workload dax-storm, what they share, and the file system and namespace
+ * that they are about: a storm of other memory has them take part as well.
  */
 #ifndef PAGEMETA_DAX_STORM_ACTORS_H
 #define PAGEMETA_DAX_STORM_ACTORS_H
@@ -8,11 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/statvfs.h>
 
 #include "dax-pages.h"
 #include "nd-region.h"
 #include "ram-map.h"
-#include "storm-process.h"
+#include "storm-crew.h"
 
 struct run;
 
@@ -20,23 +22,31 @@ struct run;
 #define STORM_FILE STORM_POINT "/file-"	/* followed by the number of who writes it */
 #define STORM_FEW 16			/* pages of all but those files and the device */
 
-/** enum storm_actor - who takes part */
-enum storm_actor {
+/** enum dax_storm_actor - who takes part, in the order of dax_storm_actors */
+enum dax_storm_actor {
 	STORM_WALK, STORM_DUMP, STORM_FILE_1, STORM_FILE_2, STORM_GUP, STORM_HOLD, STORM_REUSE,
 	STORM_POISON, STORM_CYCLE, STORM_ACTORS
 };
 
-/**
- * struct storm_shared - what processes share
- * @stop: they are to end
- * @process: they themselves
- * @device_poison: poisoned pages of the character device, by STORM_CYCLE
+/** dax_storm_actors - STORM_ACTORS of them, the first of their crew; their context is dax_storm */
+extern const struct storm_actor dax_storm_actors[];
+
+/*
+ * Of the guest: 256 MiB of RAM are persistent memory with a file system, of others 128 MiB
+ * that come and go, in whole sections.
  */
-struct storm_shared {
-	bool stop;
-	struct storm_process process[STORM_ACTORS];
-	struct swap_verdict device_poison;
-};
+#define DAX_STORM_VOLUME_BYTES (256u << 20)
+#define DAX_STORM_OTHER_BYTES (128u << 20)
+
+/** DAX_STORM_CONFIG - what the kernel must be configured with, for struct workload_needs */
+#define DAX_STORM_CONFIG									\
+	"CONFIG_X86_PMEM_LEGACY=y", "CONFIG_BLK_DEV_PMEM=y", "CONFIG_NVDIMM_PFN=y",		\
+	"CONFIG_NVDIMM_DAX=y", "CONFIG_DEV_DAX_PMEM=y", "CONFIG_FS_DAX=y",			\
+	"CONFIG_EXT4_FS=y", "CONFIG_MEMORY_FAILURE=y", "CONFIG_GUP_TEST=y",			\
+	"CONFIG_IO_URING=y", "CONFIG_AIO=y", "CONFIG_BLK_DEV_RAM=y", "CONFIG_BLK_DEV_DM=y",	\
+	"CONFIG_DM_DELAY=y", "CONFIG_MEMFD_CREATE=y", "CONFIG_PROC_PAGE_MONITOR=y",		\
+	"CONFIG_IDLE_PAGE_TRACKING=y", "CONFIG_PROC_KCORE=y", "CONFIG_PTDUMP_DEBUGFS=y",	\
+	"CONFIG_DEBUG_FS=y"
 
 /**
  * struct dax_storm - one cell
@@ -48,7 +58,8 @@ struct storm_shared {
  * @ram: where RAM is
  * @descriptors: address of an array of descriptors, 0 where there is none
  * @mapped: bytes of memmap and descriptors in the page tables without and with @other
- * @shared: see above
+ * @before: of the file system, when it was mounted with nothing in it
+ * @after: the same before it was unmounted
  */
 struct dax_storm {
 	struct run *run;
@@ -59,20 +70,38 @@ struct dax_storm {
 	struct ram_map ram;
 	uint64_t descriptors;
 	uint64_t mapped[2];
-	struct storm_shared *shared;
+	struct statvfs before;
+	struct statvfs after;
 };
 
-/** storm_goes_on() - asked before each operation */
-static inline bool storm_goes_on(const struct dax_storm *storm)
-{
-	return !__atomic_load_n(&storm->shared->stop, __ATOMIC_ACQUIRE);
-}
+/**
+ * dax_storm_setup() - bind the file system's device, and format it
+ * @run: gets the reason of a failure, as of the others
+ * @pages: of a file, and of the device that comes and goes
+ * @storm: filled; dax_storm_cleanup() undoes it, also after a failure
+ *
+ * Memory that can come or go without the storm must be there: what of the memmap is mapped is
+ * noted.
+ *
+ * Return: 0 or -errno.
+ */
+int dax_storm_setup(struct run *run, size_t pages, struct dax_storm *storm);
+void dax_storm_cleanup(struct dax_storm *storm);
 
-/** storm_did() - count an operation that was done */
-static inline void storm_did(struct storm_process *process)
-{
-	__atomic_store_n(&process->done, process->done + 1, __ATOMIC_RELEASE);
-}
+/** dax_storm_begin() - mount, and make what the processes need. Return: 0 or -errno */
+int dax_storm_begin(struct dax_storm *storm);
+
+/** dax_storm_end() - remove all files and unmount. Return: 0 or -errno */
+int dax_storm_end(struct dax_storm *storm);
+
+/**
+ * dax_storm_check_left() - check nothing-left: of the file system and the device
+ * @storm: ended
+ * @labels: of the check
+ *
+ * Return: 0 or -errno.
+ */
+int dax_storm_check_left(struct dax_storm *storm, const char *labels);
 
 /**
  * storm_pages() - the pages of a process

@@ -116,7 +116,7 @@ int storm_poison(struct storm_process *process)
 		err = dax_pages_map(&pages, POISONED);
 	for (i = 0; i < pages.nr && !err; i++)
 		dax_pages_fill(&pages, i);
-	while (storm_goes_on(storm) && !err) {
+	while (storm_goes_on(process) && !err) {
 		err = poison_round(process, &pages, &random);
 		storm_did(process);
 	}
@@ -187,7 +187,7 @@ static int use_device(struct storm_process *process, struct dax_pages *pages)
 	}
 	err = write_fixed(pages);
 	/* Its struct pages go with the device, and the mark on them. */
-	return err ? err : storm_poison_page(&storm->shared->device_poison,
+	return err ? err : storm_poison_page(&process->beside,
 					     pages->at + process->done % pages->nr * PAGE);
 }
 
@@ -219,7 +219,7 @@ int storm_cycle(struct storm_process *process)
 
 	bus_error_catch();
 	err = storm_pages(process, storm->pages, &pages);
-	while (storm_goes_on(storm) && !err) {
+	while (storm_goes_on(process) && !err) {
 		as_device = process->done % 2;
 		err = storm_other_bind(storm, as_device ? ND_DAX : ND_PFN, &device);
 		if (err)

@@ -106,7 +106,7 @@ int storm_file(struct storm_process *process)
 	snprintf(path, sizeof(path), STORM_FILE "%u", process->number);
 	if (!err)
 		err = dax_pages_map(&pages, path);
-	while (storm_goes_on(storm) && !err) {
+	while (storm_goes_on(process) && !err) {
 		err = file_step(process, &pages, &random);
 		storm_did(process);
 	}
@@ -182,7 +182,7 @@ int storm_gup(struct storm_process *process)
 			late = dax_pages_map(&pages[i], path);
 		err = err ? err : late;
 	}
-	while (storm_goes_on(storm) && !err) {
+	while (storm_goes_on(process) && !err) {
 		err = pin_file(process, &pages[process->done & 1], gup, &uring, fds);
 		storm_did(process);
 	}
@@ -280,7 +280,7 @@ int storm_hold(struct storm_process *process)
 		err = -errno;
 	if (!err)
 		err = late_disk_open(storm->run, "/dev/ram0", STORM_FEW * PAGE, &disk);
-	while (storm_goes_on(storm) && !err) {
+	while (storm_goes_on(process) && !err) {
 		err = hold_round(process, &pages, &disk, fds);
 		storm_did(process);
 	}
@@ -298,7 +298,7 @@ int storm_reuse(struct storm_process *process)
 	size_t i;
 	int err = storm_pages(process, storm->pages, &pages);
 
-	while (storm_goes_on(storm) && !err) {
+	while (storm_goes_on(process) && !err) {
 		err = dax_pages_open(&pages, AGAIN);
 		for (i = 0; i < pages.nr && !err; i++)
 			err = dax_pages_write(&pages, i);

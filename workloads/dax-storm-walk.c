@@ -37,7 +37,7 @@ int storm_walk(struct storm_process *process)
 
 	if (err)
 		return run_error(storm->run, err, "%s: open: %s", path, strerror(-err));
-	while (storm_goes_on(storm) && !err) {
+	while (storm_goes_on(process) && !err) {
 		err = frame_walk_files(&walk, &kpage);
 		if (!err)
 			err = frame_walk_idle(&walk);
@@ -67,7 +67,7 @@ int storm_dump(struct storm_process *process)
 	uint64_t mapped = 0;
 	int err = 0;
 
-	while (storm_goes_on(storm) && !err) {
+	while (storm_goes_on(process) && !err) {
 		err = frame_walk_raw(&walk);
 		/* A memmap that VMCOREINFO does not describe is not read. */
 		if (!err || err == -EOPNOTSUPP)

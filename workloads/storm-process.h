@@ -24,24 +24,28 @@ struct run;
  * @go: what it does; returns 0 or -errno
  * @context: for @go
  * @number: the same
+ * @stop: of a crew, see storm-crew.h: whether it is to end
  * @pid: set by storm_process_start()
  * @done: what it did so far, in units of its own
  * @more: something else it counts
  * @err: of @go
  * @over: @go has returned
  * @verdict: of all pages it compared
+ * @beside: of something else that it looked at
  */
 struct storm_process {
 	const char *name;
 	int (*go)(struct storm_process *process);
 	void *context;
 	unsigned int number;
+	const bool *stop;
 	pid_t pid;
 	uint64_t done;
 	uint64_t more;
 	int err;
 	bool over;
 	struct swap_verdict verdict;
+	struct swap_verdict beside;
 };
 
 /**

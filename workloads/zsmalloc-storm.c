@@ -8,13 +8,9 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hot-memory.h"
@@ -22,7 +18,8 @@
 #include "kpage.h"
 #include "memory-block.h"
 #include "prng.h"
-#include "storm-process.h"
+#include "storm-crew.h"
+#include "storm-knobs.h"
 #include "swap-device.h"
 #include "sysfs.h"
 #include "table.h"
@@ -39,7 +36,6 @@
  */
 #define STORM_CMDLINE "vm_debug=-"
 #define CHUNK 512
-#define GIVE_UP_US 2000000	/* offlining goes on until a signal comes */
 #define SLACK_PAGES 4096	/* swap slots that caches per CPU hold back */
 #define LEFT_POLLS 500
 #define LEFT_POLL_US 10000
@@ -65,16 +61,7 @@ static bool added;
 
 enum { ZSWAP_1, ZSWAP_2, ZRAM, COMPACT, MEMORY_BLOCK, PEEK, NR_PROCESSES };
 
-static struct shared {
-	bool stop;
-	struct storm_process process[NR_PROCESSES];
-} *shared;
-
-static bool goes_on(const struct storm_process *process)
-{
-	(void)process;
-	return !__atomic_load_n(&shared->stop, __ATOMIC_ACQUIRE);
-}
+static struct storm_crew crew;
 
 static uint64_t pages_each(void)
 {
@@ -85,7 +72,7 @@ static uint64_t pages_each(void)
 
 static int use_zswap(struct storm_process *process)
 {
-	return storm_process_swap(process, the_run, pages_each(), goes_on);
+	return storm_process_swap(process, the_run, pages_each(), storm_goes_on);
 }
 
 static int zram_step(uint64_t *random, struct swap_verdict *verdict)
@@ -108,75 +95,30 @@ static int use_zram(struct storm_process *process)
 	uint64_t random = run_seed(the_run) + process->number, i;
 	int err = 0;
 
-	for (; goes_on(process) && !err; process->done++)
+	for (; storm_goes_on(process) && !err; storm_did(process))
 		err = zram_step(&random, &process->verdict);
 	for (i = 0; i < disk.pages.nr && !err; i++)
 		err = zram_disk_compare(&disk, i, &process->verdict);
 	return err;
 }
 
-/* Compaction of memory, of zswap's pool (dropping slab caches calls it) and of zram's. */
 static int compact(struct storm_process *process)
 {
-	static const struct {
-		const char *path;
-		const char *text;
-	} files[] = {
-		{ "/proc/sys/vm/compact_memory", "1" },
-		{ "/proc/sys/vm/drop_caches", "2" },
-		{ "/proc/sys/vm/compact_memory", "1" },
-		{ ZRAM_DISK_SYSFS "compact", "1" },
-	};
 	int err = 0;
 
-	for (; goes_on(process) && !err; process->done++) {
-		size_t i = process->done % (sizeof(files) / sizeof(files[0]));
-
-		err = sysfs_write(files[i].path, files[i].text);
-		if (err)
-			return run_error(the_run, err, "%s: write: %s", files[i].path,
-					 strerror(-err));
-		/* In turn no room, which has the pool written back, and the usual. */
-		if (process->done % 8 == 0)
-			err = zswap_set(the_run, "max_pool_percent", process->done % 16 ? "20" : "0");
-	}
+	for (; storm_goes_on(process) && !err; storm_did(process))
+		err = storm_compact(the_run, process->done);
 	return err;
-}
-
-static void on_alarm(int number)
-{
-	(void)number;
-}
-
-/* @done: times that it went out of use, @more: times that it did not in time. */
-static int offline_block(struct storm_process *process)
-{
-	const struct itimerval give_up = { .it_value = { GIVE_UP_US / 1000000, 0 } }, none = { 0 };
-	int err;
-
-	setitimer(ITIMER_REAL, &give_up, NULL);
-	err = memory_block_set(memory.first, "offline");
-	setitimer(ITIMER_REAL, &none, NULL);
-	process->done += !err;
-	process->more += err == -EBUSY || err == -EINTR;
-	return err == -EBUSY || err == -EINTR ? 0 : err;
 }
 
 /* As movable memory, which is where the pages of a pool are if they can be moved. */
 static int cycle_block(struct storm_process *process)
 {
-	const struct timespec pause = { .tv_nsec = 200000000 };
-	struct sigaction action = { .sa_handler = on_alarm };
 	int err = 0;
 
-	sigaction(SIGALRM, &action, NULL);
-	while (goes_on(process) && !err) {
-		if (!memory_block_online(memory.first))
-			err = memory_block_set(memory.first, "online_movable");
-		nanosleep(&pause, NULL);	/* for pages to come there */
-		if (!err)
-			err = offline_block(process);
-	}
+	storm_block_prepare();
+	while (storm_goes_on(process) && !err)
+		err = storm_block_cycle(process, memory.first, "online_movable", 200);
 	return err ? run_error(the_run, err, "memory block %" PRIu64 ": %s", memory.first,
 			       strerror(-err)) : 0;
 }
@@ -208,23 +150,19 @@ static int peek(struct storm_process *process)
 
 	if (err)
 		return run_error(the_run, err, "%s: open: %s", path, strerror(-err));
-	for (; goes_on(process) && !err; process->done++)
+	for (; storm_goes_on(process) && !err; storm_did(process))
 		err = read_files(&kpage, &process->more);
 	kpage_close(&kpage);
 	return err;
 }
 
-static const struct {
-	const char *name;
-	int (*go)(struct storm_process *process);
-	bool compares;
-} table[NR_PROCESSES] = {
-	[ZSWAP_1] = { "zswap-1", use_zswap, true },
-	[ZSWAP_2] = { "zswap-2", use_zswap, true },
-	[ZRAM] = { "zram", use_zram, true },
-	[COMPACT] = { "compact", compact, false },
-	[MEMORY_BLOCK] = { "memory-block", cycle_block, false },
-	[PEEK] = { "peek", peek, false },
+static const struct storm_actor actors[NR_PROCESSES] = {
+	[ZSWAP_1] = { .name = "zswap-1", .go = use_zswap, .check = "content-verified" },
+	[ZSWAP_2] = { .name = "zswap-2", .go = use_zswap, .check = "content-verified" },
+	[ZRAM] = { .name = "zram", .go = use_zram, .check = "content-verified" },
+	[COMPACT] = { .name = "compact", .go = compact },
+	[MEMORY_BLOCK] = { .name = "memory-block", .go = cycle_block },
+	[PEEK] = { .name = "peek", .go = peek },
 };
 
 /* --- the storm --- */
@@ -234,12 +172,10 @@ static int storm_setup(struct run *run)
 	int err;
 
 	the_run = run;
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
-	if (shared == MAP_FAILED) {
-		shared = NULL;
-		return run_error(run, -ENOMEM, "no memory for what processes tell");
-	}
+	err = storm_crew_new(run, &crew);
+	if (err)
+		return err;
+	storm_crew_add(&crew, actors, NR_PROCESSES, NULL);
 	err = zswap_set(run, "compressor", run_param(run, "compressor"));
 	if (!err)
 		err = zswap_set(run, "zpool", "zsmalloc");
@@ -260,43 +196,14 @@ static int storm_setup(struct run *run)
 	return err ? run_error(run, err, "adding memory: %s", strerror(-err)) : 0;
 }
 
-static int start(unsigned int number)
-{
-	struct storm_process *process = &shared->process[number];
-
-	process->name = table[number].name;
-	process->go = table[number].go;
-	process->number = number;
-	return storm_process_start(the_run, process);
-}
-
-static void report_contents(void)
-{
-	const struct swap_verdict *verdict;
-	char labels[32];
-	unsigned int i;
-
-	for (i = 0; i < NR_PROCESSES; i++) {
-		if (!table[i].compares)
-			continue;
-		verdict = &shared->process[i].verdict;
-		snprintf(labels, sizeof(labels), "process=%s", table[i].name);
-		run_check(the_run, "content-verified", labels,
-			  verdict->wrong || !verdict->right ? VERDICT_FAIL : VERDICT_PASS,
-			  "%" PRIu64 " operations, %zu pages right, %zu wrong%s%s",
-			  shared->process[i].done, verdict->right, verdict->wrong,
-			  verdict->wrong ? ": " : "", verdict->first);
-	}
-}
-
 static void report_paths(const struct zswap_counters *before, const struct zswap_counters *after,
 			 uint64_t moved)
 {
 	uint64_t out = zswap_counters_change(before, after, ZC_ZSWPOUT);
 	uint64_t in = zswap_counters_change(before, after, ZC_ZSWPIN);
 	uint64_t back = zswap_counters_change(before, after, ZC_WRITTEN_BACK);
-	const struct storm_process *block = &shared->process[MEMORY_BLOCK];
-	const struct storm_process *peeker = &shared->process[PEEK];
+	const struct storm_process *block = &crew.shared->process[MEMORY_BLOCK];
+	const struct storm_process *peeker = &crew.shared->process[PEEK];
 
 	run_check(the_run, "all-paths-taken", "",
 		  out && in && back && moved && block->done && peeker->done ?
@@ -341,28 +248,20 @@ static int storm_run(struct run *run)
 {
 	uint64_t zspages = 0, moved_before = 0, moved = 0;
 	struct zswap_counters before, after;
-	unsigned int started = 0;
-	int err, late;
+	int err;
 
 	err = zswap_counters_take(run, &before);
 	if (!err)
 		err = sysfs_field("/proc/vmstat", "nr_zspages", &zspages);
 	if (!err)
 		err = sysfs_field("/proc/vmstat", "pgmigrate_success", &moved_before);
-	for (; started < NR_PROCESSES && !err; started += !err)
-		err = start(started);
 	if (!err)
-		storm_process_rage(run, shared->process, NR_PROCESSES,
-				   run_param_u64(run, "seconds"));
-	__atomic_store_n(&shared->stop, true, __ATOMIC_RELEASE);
-	late = storm_process_await(run, shared->process, started);
-	if (!err)
-		err = late;
+		err = storm_crew_rage(&crew, run_param_u64(run, "seconds"), 0);
 	if (!err)
 		err = sysfs_field("/proc/vmstat", "pgmigrate_success", &moved);
 	if (!err)
 		err = zswap_counters_take(run, &after);
-	report_contents();
+	storm_crew_report(&crew, "");
 	if (err)
 		return err;
 	report_paths(&before, &after, moved - moved_before);
@@ -376,8 +275,7 @@ static void storm_cleanup(struct run *run)
 	swap_device_off();
 	if (added && !memory_block_online(memory.first))
 		hot_memory_remove();
-	if (shared)
-		munmap(shared, sizeof(*shared));
+	storm_crew_free(&crew);
 }
 
 static const char *const storm_config[] = {
