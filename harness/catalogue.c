@@ -113,8 +113,10 @@ static void put_needs(const struct workload *workload, FILE *out)
 		fprintf(out, ", the command line `%s`", needs->cmdline);
 	for (size_t i = 0; needs->config && needs->config[i]; i++)
 		fprintf(out, "%s`%s`", i ? ", " : "; kernel options ", needs->config[i]);
-	fprintf(out, ". A cell may take %u s.%s\n", workload->deadline_s,
-		workload->adapt ? " What a cell needs follows its parameters." : "");
+	fprintf(out, ". A cell may take %u s", workload->deadline_s);
+	if (workload->lasts)
+		fprintf(out, ", and `%s` beside", workload->lasts);
+	fprintf(out, ".%s\n", workload->adapt ? " What a cell needs follows its parameters." : "");
 	if (workload->kind == WORKLOAD_CHECK && needs->cpus > 1)
 		fputs("Run by the tcg engine where the run is exact: races take CPUs that run at once.\n",
 		      out);

@@ -4,6 +4,7 @@
  * may take.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runner.h"
@@ -16,9 +17,22 @@ enum engine runner_engine(const struct plan_cell *cell, enum engine engine)
 	return engine;
 }
 
+/* The plan has only numbers of the size that is declared. */
+static unsigned int lasts(const struct plan_cell *cell)
+{
+	size_t i;
+
+	for (i = 0; i < cell->nr_params && cell->workload->lasts; i++)
+		if (!strcmp(cell->param[i].name, cell->workload->lasts))
+			return (unsigned int)strtoul(cell->param[i].value, NULL, 10);
+	return 0;
+}
+
+/* What lasts for a time of its own does so on a debug kernel too. */
 unsigned int runner_deadline(const struct plan_cell *cell, const struct variant *variant)
 {
-	return cell->workload->deadline_s * (variant->debug ? RUNNER_DEBUG_PATIENCE : 1);
+	return cell->workload->deadline_s * (variant->debug ? RUNNER_DEBUG_PATIENCE : 1) +
+	       lasts(cell);
 }
 
 /*

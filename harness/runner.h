@@ -131,7 +131,7 @@ unsigned int runner_deadline(const struct plan_cell *cell, const struct variant 
  * @perfctr: which performance counters are read
  * @ret_job: filled
  *
- * A debug kernel has eight times the workload's deadline.
+ * A debug kernel has eight times the workload's deadline, beside the time that it lasts.
  */
 void runner_job(const struct plan_cell *cell, const struct variant *variant, enum engine engine,
 		enum perfctr_mode perfctr, struct job *ret_job);

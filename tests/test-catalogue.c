@@ -43,6 +43,7 @@ static const struct workload full = {
 	.needs = { .config = config, .cmdline = "brd.rd_nr=2", .mem_mib = 512, .cpus = 1, .nodes = 2,
 		   .pmem_mib = 64, .balloon_mib = 8 },
 	.params = params, .metrics = metrics, .checks = checks, .deadline_s = 20, .adapt = adapt,
+	.lasts = "pages",
 };
 static const struct workload race = {
 	.name = "race", .help = "races", .kind = WORKLOAD_CHECK,
@@ -83,8 +84,8 @@ static void everything_declared_is_said(void **state)
 	says(text, "\n## full\n\nStores pages.\n\nWhy it does.\n\nNeeds a guest of 512 MiB with 1 CPU "
 		   "and 2 NUMA nodes, an NVDIMM of 64 MiB, "
 		   "a balloon of 8 MiB, the command line `brd.rd_nr=2`; kernel "
-		   "options `CONFIG_ZSWAP=y`, `CONFIG_ZBUD=y`. A cell may take 20 s. What a cell "
-		   "needs follows its parameters.\nRuns only when it is named");
+		   "options `CONFIG_ZSWAP=y`, `CONFIG_ZBUD=y`. A cell may take 20 s, and `pages` "
+		   "beside. What a cell needs follows its parameters.\nRuns only when it is named");
 	says(text, "| `pool` | one \\| the other | zbud, zsmalloc | zbud | zbud | zbud, zsmalloc |\n");
 	says(text, "| `pages` | how many | 1 to 4096 | 64 | 16 | 64 |\n");
 	says(text, "\nCannot run, and is reported as unsupported:\n\n"

@@ -213,6 +213,28 @@ static void a_debug_kernel_gets_more_time(void **state)
 	assert_int_equal(job.deadline_s, cells_plain.deadline_s * 8);
 }
 
+static void what_lasts_for_a_time_gets_that_as_well(void **state)
+{
+	static const struct workload storm = {
+		.name = "storm", .needs = { .mem_mib = 64, .cpus = 1, .nodes = 1 },
+		.deadline_s = 5, .lasts = "seconds",
+	};
+	struct cells *cells = *state;
+	struct job job;
+
+	cells_add(cells, &storm, 1, "cont\nexit 1");
+	runner_job(&cells->cell[0], &cells->variant, ENGINE_TCG, PERFCTR_NONE, &job);
+	assert_int_equal(job.deadline_s, 5);
+	cells->cell[0].nr_params = 2;
+	cells->cell[0].param[0] = (struct job_param){ "pages", "77" };
+	cells->cell[0].param[1] = (struct job_param){ "seconds", "1800" };
+	runner_job(&cells->cell[0], &cells->variant, ENGINE_TCG, PERFCTR_NONE, &job);
+	assert_int_equal(job.deadline_s, 1805);
+	cells->variant.debug = true;
+	runner_job(&cells->cell[0], &cells->variant, ENGINE_TCG, PERFCTR_NONE, &job);
+	assert_int_equal(job.deadline_s, 1840);
+}
+
 static void a_cell_gets_what_its_parameters_need(void **state)
 {
 	struct cells *cells = *state;
@@ -287,6 +309,7 @@ int main(void)
 		TEST(a_cell_that_the_host_disturbed_is_broken_where_it_is_watched),
 		TEST(nobody_asks_what_disturbed_where_nothing_is_watched),
 		TEST(a_debug_kernel_gets_more_time),
+		TEST(what_lasts_for_a_time_gets_that_as_well),
 		TEST(a_cell_gets_what_its_parameters_need),
 		TEST(a_variant_without_a_kernel_is_broken),
 		TEST(finished_cells_are_not_run_again),

@@ -156,6 +156,7 @@ const struct workload workload_dax_storm = {
 	.params = storm_params,
 	.checks = storm_checks,
 	.deadline_s = 600,
+	.lasts = "seconds",
 	.setup = storm_setup,
 	.run = storm_run,
 	.cleanup = storm_cleanup,

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "cycle.h"
 #include "kmemleak.h"
@@ -25,8 +24,6 @@
 
 #define WARM_UP 4		/* cycles; also a quarter of those that count */
 #define LEAST_CYCLES 32		/* of the costliest kind */
-#define SETTLE_MS 10000		/* guest time until what is freed by workers is free */
-#define SETTLE_STEP_MS 100
 
 static const struct workload_param invariants_params[] = {
 	{ .name = "cycles", .help = "cycles of each kind (the costly kinds: a half to an eighth)",
@@ -55,37 +52,12 @@ struct trial {
 	struct snapshot later;
 };
 
-static int take(struct trial *trial, struct snapshot *ret_snapshot)
-{
-	const char *source = "";
-	int err = snapshot_take(trial->reader, ret_snapshot, &source);
-
-	return err ? run_error(trial->run, err, "%s: %s", source, strerror(-err)) : 0;
-}
-
-static void pause_ms(unsigned int ms)
-{
-	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
-
-	nanosleep(&ts, NULL);
-}
-
-/* RCU and workers free some things later: taken when nothing moves any more. */
 static int take_settled(struct trial *trial, struct snapshot *ret_snapshot)
 {
-	unsigned int waited;
-	char text[256];
-	int err;
+	const char *source = "";
+	int err = snapshot_take_settled(trial->reader, ret_snapshot, &trial->later, &source);
 
-	err = take(trial, ret_snapshot);
-	for (waited = 0; !err && waited < SETTLE_MS; waited += SETTLE_STEP_MS) {
-		pause_ms(SETTLE_STEP_MS);
-		err = take(trial, &trial->later);
-		if (err || !snapshot_growth(&trial->later, ret_snapshot, 0, text, sizeof(text)))
-			break;
-		*ret_snapshot = trial->later;
-	}
-	return err;
+	return err ? run_error(trial->run, err, "%s: %s", source, strerror(-err)) : 0;
 }
 
 static int cycles(struct trial *trial, unsigned int nr)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "descriptor-pool.h"
@@ -23,6 +24,8 @@
 #define TEXT_MAX 131072		/* /proc/slabinfo has about 30 KiB */
 #define SLAB_DIR "/sys/kernel/slab"
 #define KSM_DIR "/sys/kernel/mm/ksm/"
+#define SETTLE_MS 10000		/* guest time until what is freed by workers is free */
+#define SETTLE_STEP_MS 100
 
 _Static_assert(SNAPSHOT_VARIANT_MAX >= JOB_COUNTERS_MAX, "room for every counter of a job");
 
@@ -386,6 +389,31 @@ int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 	err = take_pool(reader->job, ret_snapshot);
 	if (err)
 		*ret_source = reader->job->descriptor_ranges;
+	return err;
+}
+
+static void pause_ms(unsigned int ms)
+{
+	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	nanosleep(&ts, NULL);
+}
+
+int snapshot_take_settled(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
+			  struct snapshot *later, const char **ret_source)
+{
+	unsigned int waited;
+	char text[256];
+	int err;
+
+	err = snapshot_take(reader, ret_snapshot, ret_source);
+	for (waited = 0; !err && waited < SETTLE_MS; waited += SETTLE_STEP_MS) {
+		pause_ms(SETTLE_STEP_MS);
+		err = snapshot_take(reader, later, ret_source);
+		if (err || !snapshot_growth(later, ret_snapshot, 0, text, sizeof(text)))
+			break;
+		*ret_snapshot = *later;
+	}
 	return err;
 }
 

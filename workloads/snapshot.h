@@ -116,6 +116,21 @@ int snapshot_take(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
 		  const char **ret_source);
 
 /**
+ * snapshot_take_settled() - take one when nothing moves any more
+ * @reader: open
+ * @ret_snapshot: filled on success: the last in which anything was less than before, or
+ *	the last of 10 seconds of the guest's time
+ * @later: room for another
+ * @ret_source: on failure, the file that could not be read
+ *
+ * RCU and workers free some things later.
+ *
+ * Return: 0 or -errno.
+ */
+int snapshot_take_settled(struct snapshot_reader *reader, struct snapshot *ret_snapshot,
+			  struct snapshot *later, const char **ret_source);
+
+/**
  * snapshot_growth() - hold what is in use after some cycles against what was before
  * @before: earlier
  * @after: later

@@ -101,6 +101,7 @@ struct workload_needs {
  * @checks: NULL-terminated names of the checks it always reports; a check that
  *	is declared and not reported fails the cell; or NULL
  * @deadline_s: seconds of guest time for one cell
+ * @lasts: name of a parameter, a number: so many seconds it lasts beside @deadline_s; or NULL
  * @adapt: makes of @needs what one cell needs, from its parameters; called by the
  *	harness, so it only computes; NULL where all cells need the same
  * @setup: prepare; may be NULL
@@ -124,6 +125,7 @@ struct workload {
 	const struct metric *metrics;
 	const char *const *checks;
 	unsigned int deadline_s;
+	const char *lasts;
 	void (*adapt)(const struct job *job, struct workload_needs *needs);
 	int (*setup)(struct run *run);
 	int (*run)(struct run *run);
