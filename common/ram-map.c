@@ -88,6 +88,31 @@ int ram_map_load_all(const char *path, struct ram_map *ret_ram, struct ram_map *
 	return 0;
 }
 
+int ram_map_remove(struct ram_map *map, uint64_t start, uint64_t end)
+{
+	struct ram_map left = { 0 };
+	size_t i, half;
+
+	for (i = 0; i < map->nr; i++) {
+		/* What is before it, and what is behind it. */
+		const uint64_t ends[2][2] = {
+			{ map->range[i].start, start < map->range[i].end ? start : map->range[i].end },
+			{ end > map->range[i].start ? end : map->range[i].start, map->range[i].end },
+		};
+
+		for (half = 0; half < 2; half++) {
+			if (ends[half][0] >= ends[half][1])
+				continue;
+			if (left.nr == RAM_MAP_RANGES)
+				return -E2BIG;
+			left.range[left.nr].start = ends[half][0];
+			left.range[left.nr++].end = ends[half][1];
+		}
+	}
+	*map = left;
+	return 0;
+}
+
 bool ram_map_overlaps(const struct ram_map *map, uint64_t start, uint64_t end)
 {
 	size_t i;

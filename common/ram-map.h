@@ -48,6 +48,13 @@ int ram_map_load(const char *path, struct ram_map *ret_map);
  */
 int ram_map_load_all(const char *path, struct ram_map *ret_ram, struct ram_map *ret_devices);
 
+/**
+ * ram_map_remove() - leave out the frames from @start up to @end, exclusive
+ *
+ * Return: 0, or -E2BIG when it would be more than RAM_MAP_RANGES: then nothing has changed.
+ */
+int ram_map_remove(struct ram_map *map, uint64_t start, uint64_t end);
+
 /** ram_map_has() - whether a page frame is RAM */
 bool ram_map_has(const struct ram_map *map, uint64_t pfn);
 

@@ -50,6 +50,41 @@ static void test_ranges(void **state)
 	assert_int_equal(ram_map_end(&map), 0x14000);
 }
 
+static void assert_range(const struct ram_map *map, size_t i, uint64_t start, uint64_t end)
+{
+	assert_true(i < map->nr);
+	assert_int_equal(map->range[i].start, start);
+	assert_int_equal(map->range[i].end, end);
+}
+
+static void test_removed(void **state)
+{
+	struct ram_map map = { .nr = 2, .range = { { 0x10, 0x20 }, { 0x40, 0x80 } } };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(ram_map_remove(&map, 0x20, 0x40), 0);
+	assert_int_equal(map.nr, 2);
+	assert_int_equal(ram_map_remove(&map, 0x50, 0x60), 0);
+	assert_int_equal(map.nr, 3);
+	assert_range(&map, 0, 0x10, 0x20);
+	assert_range(&map, 1, 0x40, 0x50);
+	assert_range(&map, 2, 0x60, 0x80);
+	assert_int_equal(ram_map_remove(&map, 0x18, 0x70), 0);
+	assert_int_equal(map.nr, 2);
+	assert_range(&map, 0, 0x10, 0x18);
+	assert_range(&map, 1, 0x70, 0x80);
+	assert_int_equal(ram_map_remove(&map, 0, 0x18), 0);
+	assert_int_equal(map.nr, 1);
+	assert_range(&map, 0, 0x70, 0x80);
+	for (map.nr = RAM_MAP_RANGES, i = 0; i < map.nr; i++) {
+		map.range[i].start = i * 0x10;
+		map.range[i].end = i * 0x10 + 8;
+	}
+	assert_int_equal(ram_map_remove(&map, 2, 4), -E2BIG);
+	assert_range(&map, 0, 0, 8);
+}
+
 static void test_refused(void **state)
 {
 	struct ram_map map;
@@ -69,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_refused),
 	};
 

@@ -120,6 +120,17 @@ int storm_reuse(struct storm_process *process);
 int storm_poison(struct storm_process *process);
 int storm_cycle(struct storm_process *process);
 
+/**
+ * storm_file_use() - map, write, punch and truncate a file, and compare its pages
+ * @process: counts as more holes and truncations
+ * @run: the run
+ * @path: the file, on any file system
+ * @nr: its pages
+ *
+ * Return: 0 or -errno.
+ */
+int storm_file_use(struct storm_process *process, struct run *run, const char *path, size_t nr);
+
 /** storm_poison_page() - poison a mapped page, and judge what its user is told */
 int storm_poison_page(struct swap_verdict *verdict, uint8_t *page);
 

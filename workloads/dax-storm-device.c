@@ -106,7 +106,7 @@ static int poison_round(struct storm_process *process, struct dax_pages *pages, 
 int storm_poison(struct storm_process *process)
 {
 	struct dax_storm *storm = process->context;
-	uint64_t random = run_seed(storm->run) + process->number;
+	uint64_t random = run_seed(storm->run) + process->salt;
 	struct dax_pages pages;
 	size_t i;
 	int err = storm_pages(process, STORM_FEW, &pages);

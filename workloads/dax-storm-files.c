@@ -28,8 +28,8 @@ int storm_pages(struct storm_process *process, size_t nr, struct dax_pages *ret_
 {
 	struct dax_storm *storm = process->context;
 
-	return dax_pages_new(run_seed(storm->run), process->number + 1, nr, &process->verdict,
-			     ret_pages);
+	return dax_pages_new(run_seed(storm->run) + process->salt, process->number + 1, nr,
+			     &process->verdict, ret_pages);
 }
 
 /* --- files that are written, punched and truncated, and each page compared --- */
@@ -94,16 +94,13 @@ static int file_step(struct storm_process *process, struct dax_pages *pages, uin
 }
 
 /* @more: holes and truncations. */
-int storm_file(struct storm_process *process)
+int storm_file_use(struct storm_process *process, struct run *run, const char *path, size_t nr)
 {
-	struct dax_storm *storm = process->context;
-	uint64_t random = run_seed(storm->run) + process->number;
+	uint64_t random = run_seed(run) + process->salt;
 	struct dax_pages pages;
-	char path[64];
 	size_t i;
-	int err = storm_pages(process, storm->pages, &pages);
+	int err = dax_pages_new(random, process->number + 1, nr, &process->verdict, &pages);
 
-	snprintf(path, sizeof(path), STORM_FILE "%u", process->number);
 	if (!err)
 		err = dax_pages_map(&pages, path);
 	while (storm_goes_on(process) && !err) {
@@ -116,6 +113,15 @@ int storm_file(struct storm_process *process)
 	}
 	dax_pages_free(&pages);
 	return err;
+}
+
+int storm_file(struct storm_process *process)
+{
+	struct dax_storm *storm = process->context;
+	char path[64];
+
+	snprintf(path, sizeof(path), STORM_FILE "%u", process->number);
+	return storm_file_use(process, storm->run, path, storm->pages);
 }
 
 /* --- short pins of those files' pages, whatever becomes of them meanwhile --- */

@@ -78,7 +78,8 @@ static int one_storm(uint64_t seconds, bool whole)
 		err = storm_crew_rage(&crew, seconds, whole ? UINT64_MAX : WARM_UP_LEAST);
 	storm_crew_report(&crew, whole ? "storm=whole" : "storm=warm-up");
 	if (whole)
-		storm_crew_report_paths(&crew, NULL, NULL);
+		storm_crew_report_paths(&crew);
+	storm_crew_forget(&crew);
 	late = dax_storm_end(&storm);
 	err = err ? err : late;
 	return err || !whole ? err : dax_storm_check_left(&storm, "");

@@ -20,7 +20,6 @@
 #include "workload.h"
 
 #define CONTROL "/dev/mapper/control"
-#define NAME "late"
 #define DELAY_MS 3600000u
 #define SECTOR 512
 
@@ -38,7 +37,8 @@ static void request_init(struct request *request, uint32_t flags)
 	request->head.data_size = sizeof(*request);
 	request->head.data_start = offsetof(struct request, target);
 	request->head.flags = flags;
-	strcpy(request->head.name, NAME);
+	/* Each process may have one. */
+	snprintf(request->head.name, sizeof(request->head.name), "late-%d", (int)getpid());
 }
 
 static int command(struct late_disk *disk, unsigned long number, struct request *request)

@@ -41,6 +41,8 @@ struct late_disk {
  * @bytes: how much of it
  * @ret_disk: filled; closed with late_disk_close() also after a failure
  *
+ * A process has one at a time, and uses and closes it itself.
+ *
  * Return: 0 or -errno; -EOPNOTSUPP without CONFIG_DM_DELAY or CONFIG_AIO.
  */
 int late_disk_open(struct run *run, const char *below, size_t bytes,

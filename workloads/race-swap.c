@@ -127,6 +127,7 @@ static int fight(struct race *race, struct storm_process *process)
 	for (started = 0; started < STORMERS && !err; started += !err) {
 		process[started] = (struct storm_process){
 			.name = names[started], .go = storm, .context = race, .number = started,
+			.salt = started + 1,
 		};
 		err = storm_process_start(race->run, &process[started]);
 	}

@@ -5,11 +5,34 @@
  */
 #include "race.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "workload.h"
+
+int race_write_disk(struct race *race)
+{
+	uint8_t page[BUFFER_PAGE] __attribute__((aligned(BUFFER_PAGE)));
+	int fd, err = 0;
+	size_t i;
+
+	fd = open(RACE_DISK, O_WRONLY | O_DIRECT | O_CLOEXEC);
+	if (fd < 0)
+		return run_unsupported(race->run, RACE_DISK ": %s; it takes brd.rd_nr=2",
+				       strerror(errno));
+	for (i = 0; i < race->pages && !err; i++) {
+		content_fill(race->disk_content, i, page);
+		errno = EIO;
+		if (pwrite(fd, page, sizeof(page), (off_t)(i * BUFFER_PAGE)) != sizeof(page))
+			err = run_error(race->run, -errno, RACE_DISK ": write: %s", strerror(errno));
+	}
+	close(fd);
+	return err;
+}
 
 void race_fill(struct content_maker *maker, uint8_t *at, size_t pages)
 {

@@ -70,6 +70,9 @@ static inline bool race_is_read(size_t page)
 	return page & 1;
 }
 
+/** race_write_disk() - page n of RACE_DISK gets content n of @disk_content. Return: 0 or -errno */
+int race_write_disk(struct race *race);
+
 /** race_fill() - fill pages with contents of consecutive numbers from 0 */
 void race_fill(struct content_maker *maker, uint8_t *at, size_t pages);
 

@@ -8,11 +8,9 @@
  * machine, every time. Two (gup, swap) hold nothing back and take two CPUs.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "job.h"
 #include "race.h"
@@ -94,26 +92,6 @@ static void races_adapt(const struct job *job, struct workload_needs *needs)
 	needs->pmem_mib = needs->pmem_touch_mib = kind->pmem_mib;
 }
 
-static int write_disk(struct run *run)
-{
-	uint8_t page[BUFFER_PAGE] __attribute__((aligned(BUFFER_PAGE)));
-	int fd, err = 0;
-	size_t i;
-
-	fd = open(RACE_DISK, O_WRONLY | O_DIRECT | O_CLOEXEC);
-	if (fd < 0)
-		return run_unsupported(run, RACE_DISK ": %s; it takes brd.rd_nr=2",
-				       strerror(errno));
-	for (i = 0; i < race.pages && !err; i++) {
-		content_fill(race.disk_content, i, page);
-		errno = EIO;
-		if (pwrite(fd, page, sizeof(page), (off_t)(i * BUFFER_PAGE)) != sizeof(page))
-			err = run_error(run, -errno, RACE_DISK ": write: %s", strerror(errno));
-	}
-	close(fd);
-	return err;
-}
-
 static int races_setup(struct run *run)
 {
 	int err;
@@ -129,7 +107,7 @@ static int races_setup(struct run *run)
 	race.new_content = content_maker_new(CONTENT_RANDOM, run_seed(run) + 2);
 	if (!race.disk_content || !race.old_content || !race.new_content)
 		return run_error(run, -ENOMEM, "no memory for contents");
-	err = write_disk(run);
+	err = race_write_disk(&race);
 	if (!err)
 		err = late_disk_open(run, RACE_DISK, race.pages * BUFFER_PAGE, &race.disk);
 	return err;

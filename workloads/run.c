@@ -97,7 +97,9 @@ uint64_t run_time_taken(const struct run *run, uint64_t sample)
 
 uint64_t run_seed(const struct run *run)
 {
-	return run->config.job->seed;
+	const char *beside = job_param(run->config.job, "seed");
+
+	return run->config.job->seed + (beside ? strtoull(beside, NULL, 10) : 0);
 }
 
 bool run_guest(const struct run *run)

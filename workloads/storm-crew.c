@@ -55,7 +55,7 @@ static bool all_did(const struct storm_crew *crew, uint64_t most)
 	unsigned int i;
 
 	for (i = 0; i < crew->nr; i++)
-		if (storm_process_did(&crew->shared->process[i]) <
+		if (crew->total[i].done + storm_process_did(&crew->shared->process[i]) <
 		    least_of(crew->actor[i], most))
 			return false;
 	return true;
@@ -80,9 +80,32 @@ static int start(struct storm_crew *crew, unsigned int number)
 		.go = crew->actor[number]->go,
 		.context = process->context,
 		.number = number,
+		.salt = crew->storms * STORM_CREW_MAX + number + 1,
 		.stop = &crew->shared->stop,
 	};
 	return storm_process_start(crew->run, process);
+}
+
+static void add_verdict(struct swap_verdict *total, const struct swap_verdict *verdict)
+{
+	if (!total->wrong)
+		memcpy(total->first, verdict->first, sizeof(total->first));
+	total->right += verdict->right;
+	total->wrong += verdict->wrong;
+}
+
+static void add_up(struct storm_crew *crew)
+{
+	const struct storm_process *process = crew->shared->process;
+	unsigned int i;
+
+	for (i = 0; i < crew->nr; i++) {
+		crew->total[i].done += process[i].done;
+		crew->total[i].more += process[i].more;
+		add_verdict(&crew->total[i].verdict, &process[i].verdict);
+		add_verdict(&crew->total[i].beside, &process[i].beside);
+	}
+	crew->storms++;
 }
 
 int storm_crew_rage(struct storm_crew *crew, uint64_t seconds, uint64_t most)
@@ -100,7 +123,23 @@ int storm_crew_rage(struct storm_crew *crew, uint64_t seconds, uint64_t most)
 		storm_process_rage(crew->run, process, started, 1);
 	__atomic_store_n(&crew->shared->stop, true, __ATOMIC_RELEASE);
 	late = storm_process_await(crew->run, process, started);
+	add_up(crew);
 	return err ? err : late;
+}
+
+void storm_crew_forget(struct storm_crew *crew)
+{
+	memset(crew->total, 0, sizeof(crew->total));
+}
+
+size_t storm_crew_wrong(const struct storm_crew *crew)
+{
+	size_t wrong = 0;
+	unsigned int i;
+
+	for (i = 0; i < crew->nr; i++)
+		wrong += crew->total[i].verdict.wrong + crew->total[i].beside.wrong;
+	return wrong;
 }
 
 static void report_one(struct run *run, const char *check, const char *labels, const char *name,
@@ -116,7 +155,6 @@ static void report_one(struct run *run, const char *check, const char *labels, c
 
 void storm_crew_report(const struct storm_crew *crew, const char *labels)
 {
-	const struct storm_process *process = crew->shared->process;
 	unsigned int i;
 
 	for (i = 0; i < crew->nr; i++) {
@@ -124,32 +162,31 @@ void storm_crew_report(const struct storm_crew *crew, const char *labels)
 
 		if (actor->check)
 			report_one(crew->run, actor->check, labels, actor->name,
-				   &process[i].verdict);
+				   &crew->total[i].verdict);
 		if (actor->beside)
 			report_one(crew->run, actor->beside, labels, actor->name,
-				   &process[i].beside);
+				   &crew->total[i].beside);
 	}
 }
 
-void storm_crew_report_paths(const struct storm_crew *crew, const uint64_t *done,
-			     const uint64_t *more)
+void storm_crew_report_paths(const struct storm_crew *crew)
 {
-	const struct storm_process *process = crew->shared->process;
 	char labels[64], beside[96];
 	unsigned int i;
 
 	for (i = 0; i < crew->nr; i++) {
 		const struct storm_actor *actor = crew->actor[i];
-		uint64_t times = done ? done[i] : process[i].done;
-		uint64_t others = more ? more[i] : process[i].more;
+		const struct storm_total *total = &crew->total[i];
 
 		snprintf(labels, sizeof(labels), "process=%s", actor->name);
-		snprintf(beside, sizeof(beside), actor->more ? ", and %" PRIu64 " %s (must be some)" :
-			 "", others, actor->more);
+		beside[0] = '\0';
+		if (actor->more)
+			snprintf(beside, sizeof(beside), ", and %" PRIu64 " %s (at least %" PRIu64 ")",
+				 total->more, actor->more, actor->more_least);
 		run_check(crew->run, "all-paths-taken", labels,
-			  times >= actor->least && (others || !actor->more) ? VERDICT_PASS :
-			  VERDICT_FAIL,
-			  "%" PRIu64 " %s (at least %" PRIu64 ")%s", times, actor->unit,
+			  total->done >= actor->least && total->more >= actor->more_least ?
+			  VERDICT_PASS : VERDICT_FAIL,
+			  "%" PRIu64 " %s (at least %" PRIu64 ")%s", total->done, actor->unit,
 			  actor->least, beside);
 	}
 }

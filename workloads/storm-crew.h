@@ -25,6 +25,7 @@ struct run;
  * @unit: what it counts
  * @least: how often it has to be done
  * @more: what it counts beside; NULL for nothing
+ * @more_least: so many of that at least
  */
 struct storm_actor {
 	const char *name;
@@ -34,6 +35,15 @@ struct storm_actor {
 	const char *unit;
 	uint64_t least;
 	const char *more;
+	uint64_t more_least;
+};
+
+/** struct storm_total - what a process did, in all storms of its crew */
+struct storm_total {
+	uint64_t done;
+	uint64_t more;
+	struct swap_verdict verdict;
+	struct swap_verdict beside;
 };
 
 /**
@@ -41,12 +51,16 @@ struct storm_actor {
  * @run: the run
  * @nr: how many
  * @actor: what each does
+ * @total: what each did since storm_crew_forget()
+ * @storms: so often they raged
  * @shared: what they share: told to stop, and they themselves, in the order of @actor
  */
 struct storm_crew {
 	struct run *run;
 	unsigned int nr;
 	const struct storm_actor *actor[STORM_CREW_MAX];
+	struct storm_total total[STORM_CREW_MAX];
+	uint64_t storms;
 	struct storm_shared {
 		bool stop;
 		struct storm_process process[STORM_CREW_MAX];
@@ -71,16 +85,22 @@ void storm_crew_add(struct storm_crew *crew, const struct storm_actor *actor, un
 
 /**
  * storm_crew_rage() - let all of them go on for a time, and to their end
- * @crew: none of them runs; what they counted and compared before is forgotten
+ * @crew: none of them runs
  * @seconds: how long, in the guest's time
- * @most: longer, until everybody did his least or @most, whatever is less
+ * @most: longer, until everybody did his least in all or @most, whatever is less
  *
  * A slow machine gets more time, but for two minutes at most, so that the same was done
- * on it.
+ * on it. What they did and compared is added up.
  *
  * Return: 0 or -errno of the first that failed.
  */
 int storm_crew_rage(struct storm_crew *crew, uint64_t seconds, uint64_t most);
+
+/** storm_crew_forget() - what they did so far was to warm up */
+void storm_crew_forget(struct storm_crew *crew);
+
+/** storm_crew_wrong() - how often anybody found something wrong */
+size_t storm_crew_wrong(const struct storm_crew *crew);
 
 /**
  * storm_crew_report() - report what was compared
@@ -89,14 +109,8 @@ int storm_crew_rage(struct storm_crew *crew, uint64_t seconds, uint64_t most);
  */
 void storm_crew_report(const struct storm_crew *crew, const char *labels);
 
-/**
- * storm_crew_report_paths() - check all-paths-taken of each: he did his least
- * @crew: has raged
- * @done: what each did, in the order of the crew; NULL: what he did when it raged last
- * @more: the same of what they count beside
- */
-void storm_crew_report_paths(const struct storm_crew *crew, const uint64_t *done,
-			     const uint64_t *more);
+/** storm_crew_report_paths() - check all-paths-taken of each: he did his least */
+void storm_crew_report_paths(const struct storm_crew *crew);
 
 /** storm_goes_on() - asked before each operation by a process of a crew */
 static inline bool storm_goes_on(const struct storm_process *process)

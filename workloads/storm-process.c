@@ -111,7 +111,7 @@ int storm_process_swap(struct storm_process *process, struct run *run, size_t nr
 	struct swap_pages pages;
 	uint64_t random;
 	size_t i;
-	int err = swap_pages_new(run, process->number + 1, nr, &pages);
+	int err = swap_pages_new(run, process->salt, nr, &pages);
 
 	if (err)
 		return err;

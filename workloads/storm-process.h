@@ -24,6 +24,7 @@ struct run;
  * @go: what it does; returns 0 or -errno
  * @context: for @go
  * @number: the same
+ * @salt: tells apart what it draws and writes from others, and from an earlier storm
  * @stop: of a crew, see storm-crew.h: whether it is to end
  * @pid: set by storm_process_start()
  * @done: what it did so far, in units of its own
@@ -38,6 +39,7 @@ struct storm_process {
 	int (*go)(struct storm_process *process);
 	void *context;
 	unsigned int number;
+	uint64_t salt;
 	const bool *stop;
 	pid_t pid;
 	uint64_t done;
@@ -92,7 +94,7 @@ int storm_process_await(struct run *run, const struct storm_process *process, un
 
 /**
  * storm_process_swap() - write, swap out, compare and give back pages, and compare them all
- * @process: number, done and verdict are used
+ * @process: salt, done and verdict are used
  * @run: the workload
  * @pages: how many it has
  * @goes_on: asked before each operation

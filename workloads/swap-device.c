@@ -47,33 +47,37 @@ static int write_header(int fd, uint64_t pages)
 	return 0;
 }
 
-int swap_device_on(struct run *run, uint64_t min_pages)
+int swap_device_on_path(struct run *run, const char *path, uint64_t min_pages)
 {
 	uint64_t bytes = 0;
 	int fd, err = 0;
 
-	fd = open(SWAP_DEVICE, O_RDWR | O_CLOEXEC);
+	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		return run_unsupported(run, SWAP_DEVICE ": %s; it takes CONFIG_BLK_DEV_RAM=y",
-				       strerror(errno));
+		return run_unsupported(run, "%s: %s; it takes CONFIG_BLK_DEV_RAM=y or CONFIG_ZRAM=y",
+				       path, strerror(errno));
 	if (ioctl(fd, BLKGETSIZE64, &bytes))
-		err = run_error(run, -errno, SWAP_DEVICE ": size: %s", strerror(errno));
+		err = run_error(run, -errno, "%s: size: %s", path, strerror(errno));
 	else if (bytes / PAGE < min_pages + 1)
-		err = run_unsupported(run, SWAP_DEVICE
-				      " has %llu pages, %llu are needed; set brd.rd_size",
+		err = run_unsupported(run, "%s has %llu pages, %llu are needed; set brd.rd_size", path,
 				      (unsigned long long)(bytes / PAGE),
 				      (unsigned long long)(min_pages + 1));
 	if (!err) {
 		err = write_header(fd, bytes / PAGE);
 		if (err)
-			run_error(run, err, SWAP_DEVICE ": write header: %s", strerror(-err));
+			run_error(run, err, "%s: write header: %s", path, strerror(-err));
 	}
 	close(fd);
 	if (err)
 		return err;
-	if (swapon(SWAP_DEVICE, 0))
-		return run_error(run, -errno, SWAP_DEVICE ": swapon: %s", strerror(errno));
+	if (swapon(path, 0))
+		return run_error(run, -errno, "%s: swapon: %s", path, strerror(errno));
 	return 0;
+}
+
+int swap_device_on(struct run *run, uint64_t min_pages)
+{
+	return swap_device_on_path(run, SWAP_DEVICE, min_pages);
 }
 
 void swap_device_off(void)

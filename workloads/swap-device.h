@@ -21,6 +21,9 @@ struct run;
  */
 int swap_device_on(struct run *run, uint64_t min_pages);
 
+/** swap_device_on_path() - the same on another device, "/dev/zram0" */
+int swap_device_on_path(struct run *run, const char *path, uint64_t min_pages);
+
 /** swap_device_off() - stop to swap on it; not being on is no error */
 void swap_device_off(void);
 

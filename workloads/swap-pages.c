@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "workload.h"
 
 #define PAGE SWAP_PAGES_SIZE
+#define HUGE (2u << 20)
 #define WORDS (PAGE / sizeof(uint64_t))
 #define LENGTH_MIN 64
 /*
@@ -66,22 +68,26 @@ static size_t side_bytes(size_t nr)
 	return nr * (sizeof(uint64_t) + 2 * sizeof(uint32_t));
 }
 
-int swap_pages_new(struct run *run, uint64_t salt, size_t nr, struct swap_pages *ret_pages)
+static int new_pages(struct run *run, uint64_t salt, size_t nr, bool huge,
+		     struct swap_pages *ret_pages)
 {
 	struct swap_pages pages = { .run = run, .nr = nr };
-	size_t bytes = (nr + 1) * PAGE;
+	size_t align = huge ? HUGE : PAGE;
 	int err;
 
 	pages.seed = run_seed(run) ^ salt * 0x9e3779b97f4a7c15u;
-	pages.page = map(bytes);
+	pages.bytes = (nr + 1) * PAGE + align - PAGE;
+	pages.area = map(pages.bytes);
 	pages.sample = map(side_bytes(nr));
-	if (!pages.page || !pages.sample) {
+	if (!pages.area || !pages.sample) {
 		swap_pages_free(&pages);
 		return run_error(run, -ENOMEM, "no memory for %zu pages", nr);
 	}
+	pages.page = (uint8_t *)(((uintptr_t)pages.area + align - 1) & ~(uintptr_t)(align - 1));
 	pages.version = (uint32_t *)(pages.sample + nr);
 	pages.order = pages.version + nr;
-	if (mlock(pages.sample, side_bytes(nr)) || madvise(pages.page, bytes, MADV_NOHUGEPAGE)) {
+	if (mlock(pages.sample, side_bytes(nr)) ||
+	    madvise(pages.area, pages.bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)) {
 		err = -errno;
 		swap_pages_free(&pages);
 		return run_error(run, err, "mlock or madvise: %s", strerror(-err));
@@ -91,10 +97,20 @@ int swap_pages_new(struct run *run, uint64_t salt, size_t nr, struct swap_pages 
 	return 0;
 }
 
+int swap_pages_new(struct run *run, uint64_t salt, size_t nr, struct swap_pages *ret_pages)
+{
+	return new_pages(run, salt, nr, false, ret_pages);
+}
+
+int swap_pages_new_huge(struct run *run, uint64_t salt, size_t nr, struct swap_pages *ret_pages)
+{
+	return new_pages(run, salt, nr, true, ret_pages);
+}
+
 void swap_pages_free(struct swap_pages *pages)
 {
-	if (pages->page)
-		munmap(pages->page, (pages->nr + 1) * PAGE);
+	if (pages->area)
+		munmap(pages->area, pages->bytes);
 	if (pages->sample)
 		munmap(pages->sample, side_bytes(pages->nr));
 	memset(pages, 0, sizeof(*pages));

@@ -22,6 +22,8 @@ struct run;
  * @seed: of the contents
  * @nr: pages
  * @page: the first of them; one more follows, never touched
+ * @area: they lie in
+ * @bytes: of @area
  * @version: of each page, counted from 1; 0 is a page that was never filled, or
  *	that was given back to the kernel
  * @order: the numbers of the pages in a random order
@@ -35,6 +37,8 @@ struct swap_pages {
 	uint64_t seed;
 	size_t nr;
 	uint8_t *page;
+	uint8_t *area;
+	size_t bytes;
 	uint32_t *version;
 	uint32_t *order;
 	uint64_t *sample;
@@ -48,6 +52,9 @@ struct swap_pages {
  * @ret_pages: set on success; freed with swap_pages_free()
  */
 int swap_pages_new(struct run *run, uint64_t salt, size_t nr, struct swap_pages *ret_pages);
+
+/** swap_pages_new_huge() - the same from a multiple of 2 MiB on, of huge pages where there are */
+int swap_pages_new_huge(struct run *run, uint64_t salt, size_t nr, struct swap_pages *ret_pages);
 
 /** swap_pages_free() - unmap; all zeroes is fine */
 void swap_pages_free(struct swap_pages *pages);

@@ -25,6 +25,7 @@
 	entry(dax)		\
 	entry(dax_fail)		\
 	entry(dax_storm)	\
+	entry(storm)		\
 	entry(invariants)	\
 	entry(peekers)		\
 	entry(peekers_storm)	\

@@ -180,7 +180,7 @@ uint64_t run_time_taken(const struct run *run, uint64_t sample);
  */
 void run_slot(unsigned int slot);
 
-/** run_seed() - the seed of this cell */
+/** run_seed() - the seed of this cell, and a parameter "seed" where there is one, added */
 uint64_t run_seed(const struct run *run);
 
 /** run_param() - a parameter as text; every declared parameter has a value */

@@ -17,7 +17,7 @@
 #include "sysfs.h"
 #include "workload.h"
 
-#define DEVICE "/dev/zram0"
+#define DEVICE ZRAM_DISK_DEVICE
 #define PAGE SWAP_PAGES_SIZE
 
 static int set(struct run *run, const char *name, const char *value)
@@ -32,11 +32,25 @@ static int set(struct run *run, const char *name, const char *value)
 	return err ? run_error(run, err, "%s: write '%s': %s", path, value, strerror(-err)) : 0;
 }
 
+int zram_disk_size(struct run *run, const char *algorithm, uint64_t nr)
+{
+	char bytes[24];
+	int err;
+
+	snprintf(bytes, sizeof(bytes), "%" PRIu64, nr * PAGE);
+	err = set(run, "comp_algorithm", algorithm);
+	return err ? err : set(run, "disksize", bytes);
+}
+
+int zram_disk_reset(void)
+{
+	return sysfs_write(ZRAM_DISK_SYSFS "reset", "1");
+}
+
 int zram_disk_open(struct run *run, const char *algorithm, uint64_t salt, uint64_t nr,
 		   struct zram_disk *ret_disk)
 {
 	struct zram_disk *disk = ret_disk;
-	char bytes[24];
 	int err;
 
 	*disk = (struct zram_disk){ .fd = -1 };
@@ -49,10 +63,7 @@ int zram_disk_open(struct run *run, const char *algorithm, uint64_t salt, uint64
 		disk->buffer = NULL;
 		return run_error(run, -ENOMEM, "no memory for a page of " DEVICE);
 	}
-	snprintf(bytes, sizeof(bytes), "%" PRIu64, nr * PAGE);
-	err = set(run, "comp_algorithm", algorithm);
-	if (!err)
-		err = set(run, "disksize", bytes);
+	err = zram_disk_size(run, algorithm, nr);
 	if (err)
 		return err;
 	disk->fd = open(DEVICE, O_RDWR | O_DIRECT | O_CLOEXEC);
@@ -63,7 +74,7 @@ void zram_disk_close(struct zram_disk *disk)
 {
 	if (disk->fd >= 0) {
 		close(disk->fd);
-		sysfs_write(ZRAM_DISK_SYSFS "reset", "1");
+		zram_disk_reset();
 	}
 	disk->fd = -1;
 	if (disk->buffer)

@@ -14,6 +14,7 @@ struct run;
 
 /** ZRAM_DISK_SYSFS - its files */
 #define ZRAM_DISK_SYSFS "/sys/block/zram0/"
+#define ZRAM_DISK_DEVICE "/dev/zram0"
 
 /**
  * struct zram_disk - the disk and what each of its pages holds
@@ -26,6 +27,16 @@ struct zram_disk {
 	struct swap_pages pages;
 	uint8_t *buffer;
 };
+
+/**
+ * zram_disk_size() - make ZRAM_DISK_DEVICE a disk of @nr empty pages, for others to open
+ *
+ * Return: 0, -EOPNOTSUPP or -errno, as zram_disk_open().
+ */
+int zram_disk_size(struct run *run, const char *algorithm, uint64_t nr);
+
+/** zram_disk_reset() - free all that a disk holds that nobody has open. Return: 0 or -errno */
+int zram_disk_reset(void);
 
 /**
  * zram_disk_open() - make /dev/zram0 a disk of @nr pages, all of them empty

@@ -92,7 +92,7 @@ static int zram_step(uint64_t *random, struct swap_verdict *verdict)
 
 static int use_zram(struct storm_process *process)
 {
-	uint64_t random = run_seed(the_run) + process->number, i;
+	uint64_t random = run_seed(the_run) + process->salt, i;
 	int err = 0;
 
 	for (; storm_goes_on(process) && !err; storm_did(process))
