@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +52,11 @@ uint64_t storm_process_did(const struct storm_process *process)
 
 bool storm_process_over(const struct storm_process *process)
 {
-	return __atomic_load_n(&process->over, __ATOMIC_ACQUIRE);
+	siginfo_t died = { 0 };
+
+	if (__atomic_load_n(&process->over, __ATOMIC_ACQUIRE))
+		return true;
+	return !waitid(P_PID, (id_t)process->pid, &died, WEXITED | WNOHANG | WNOWAIT) && died.si_pid;
 }
 
 static void tell(struct run *run, const struct storm_process *process, unsigned int nr)

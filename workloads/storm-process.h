@@ -65,7 +65,7 @@ int storm_process_start(struct run *run, struct storm_process *process);
 /** storm_process_did() - @done of a process that runs */
 uint64_t storm_process_did(const struct storm_process *process);
 
-/** storm_process_over() - whether it came to its end */
+/** storm_process_over() - whether a child came to its end, or died */
 bool storm_process_over(const struct storm_process *process);
 
 /**
