@@ -96,6 +96,24 @@ static void too_many_caches_do_not_run_over(void **state)
 	free(snapshot);
 }
 
+/* A slab of this cache has 73 objects. */
+static void slabs_of_cpus_are_no_leak(void **state)
+{
+	struct snapshot *before = sample(), *after = sample();
+	char text[512];
+
+	(void)state;
+	after->cache[0].objects += 16 + 2 * 73;
+	assert_int_equal(snapshot_growth_slabs(before, after, 16, 2, text, sizeof(text)), 0);
+	assert_non_null(strstr(text, "most: slab cache zswap_entry by 162"));
+	after->cache[0].objects++;
+	after->value[SNAP_USED] = before->value[SNAP_USED] + 17;
+	assert_int_equal(snapshot_growth_slabs(before, after, 16, 2, text, sizeof(text)), 2);
+	assert_non_null(strstr(text, "slab cache zswap_entry 128 -> 291 (may grow by 162)"));
+	free(before);
+	free(after);
+}
+
 /* With N cycles the bound is N / 2: one leak per cycle is twice that. */
 static void a_leak_per_cycle_is_beyond_the_bound(void **state)
 {
@@ -222,6 +240,7 @@ int main(void)
 		cmocka_unit_test(caches_of_tools_are_left_out),
 		cmocka_unit_test(no_slabinfo_is_refused),
 		cmocka_unit_test(too_many_caches_do_not_run_over),
+		cmocka_unit_test(slabs_of_cpus_are_no_leak),
 		cmocka_unit_test(a_leak_per_cycle_is_beyond_the_bound),
 		cmocka_unit_test(noise_and_shrinking_are_no_leak),
 		cmocka_unit_test(memmap_counters_may_not_differ_at_all),

@@ -113,9 +113,9 @@ static int64_t parse_cache(const char *line, struct snapshot_cache *ret_cache)
 	uint32_t slab_pages, slabs;
 
 	/* name, objects: in use, in all; bytes, objects of a slab, its pages; slabs */
-	if (sscanf(line, "%39s %" SCNu64 " %*u %*u %*u %" SCNu32 " : tunables %*u %*u %*u "
-		   ": slabdata %*u %" SCNu32, ret_cache->name, &ret_cache->objects, &slab_pages,
-		   &slabs) != 4)
+	if (sscanf(line, "%39s %" SCNu64 " %*u %*u %" SCNu64 " %" SCNu32 " : tunables %*u %*u %*u "
+		   ": slabdata %*u %" SCNu32, ret_cache->name, &ret_cache->objects,
+		   &ret_cache->per_slab, &slab_pages, &slabs) != 5)
 		return -EINVAL;
 	return (int64_t)slab_pages * slabs;
 }
@@ -476,8 +476,8 @@ static uint64_t objects_before(const struct snapshot *before, const struct snaps
 	return 0;
 }
 
-unsigned int snapshot_growth(const struct snapshot *before, const struct snapshot *after,
-			     uint64_t bound, char *text, size_t size)
+unsigned int snapshot_growth_slabs(const struct snapshot *before, const struct snapshot *after,
+				   uint64_t bound, unsigned int slabs, char *text, size_t size)
 {
 	struct report report = { .text = text, .size = size };
 	char name[24];
@@ -491,7 +491,7 @@ unsigned int snapshot_growth(const struct snapshot *before, const struct snapsho
 		if (strcmp(after->cache[i].name, "vmap_area"))
 			judge(&report, "slab cache ", after->cache[i].name, false,
 			      objects_before(before, &after->cache[i], i),
-			      after->cache[i].objects, bound);
+			      after->cache[i].objects, bound + slabs * after->cache[i].per_slab);
 	for (i = 0; i < after->nr_variant && i < before->nr_variant; i++) {
 		snprintf(name, sizeof(name), "%zu", i);
 		judge(&report, "variant's counter ", name, false, before->variant[i],
@@ -500,9 +500,15 @@ unsigned int snapshot_growth(const struct snapshot *before, const struct snapsho
 	if (report.beyond)
 		return report.beyond;
 	if (report.most)
-		say(&report, "no counter and no slab cache grew by more than %" PRIu64
-		    ", most: %s", bound, report.most_text);
+		say(&report, "no counter and no slab cache grew by more than %" PRIu64 "%s"
+		    ", most: %s", bound, slabs ? " and its slabs" : "", report.most_text);
 	else
 		say(&report, "no counter and no slab cache grew");
 	return 0;
+}
+
+unsigned int snapshot_growth(const struct snapshot *before, const struct snapshot *after,
+			     uint64_t bound, char *text, size_t size)
+{
+	return snapshot_growth_slabs(before, after, bound, 0, text, size);
 }

@@ -49,10 +49,11 @@ enum snapshot_counter {
 #define SNAPSHOT_CACHE_NAME 40
 #define SNAPSHOT_VARIANT_MAX 16
 
-/** struct snapshot_cache - a slab cache and its objects in use */
+/** struct snapshot_cache - a slab cache, its objects in use, and how many a slab has */
 struct snapshot_cache {
 	char name[SNAPSHOT_CACHE_NAME];
 	uint64_t objects;
+	uint64_t per_slab;
 };
 
 /**
@@ -147,6 +148,15 @@ int snapshot_take_settled(struct snapshot_reader *reader, struct snapshot *ret_s
  */
 unsigned int snapshot_growth(const struct snapshot *before, const struct snapshot *after,
 			     uint64_t bound, char *text, size_t size);
+
+/**
+ * snapshot_growth_slabs() - the same, where slab caches may have grown by @slabs slabs more
+ *
+ * The objects of a slab that a CPU allocates from count as in use, all of them: between two
+ * snapshots with much in between, each CPU may have come to another slab.
+ */
+unsigned int snapshot_growth_slabs(const struct snapshot *before, const struct snapshot *after,
+				   uint64_t bound, unsigned int slabs, char *text, size_t size);
 
 /**
  * snapshot_parse_slabinfo() - objects in use of each cache

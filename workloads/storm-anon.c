@@ -29,6 +29,8 @@
 #define CHILD_WRITES 64
 #define MOVE_PAGES 32
 #define KSM_CONTENTS 8
+#define KSM_FEW 16
+#define KSM_STAY 2048		/* operations */
 #define KSM_SHARED "/sys/kernel/mm/ksm/pages_sharing"
 /*
  * Twice what a process has fits neither into memory nor, stored in zswap, beside it: what
@@ -289,9 +291,21 @@ static void compare_equal(struct storm_process *process, struct equal *equal, si
 		    equal->content[i], byte);
 }
 
+/*
+ * A few pages for a while, then others: what is used again and again is in the TLB when KSM
+ * takes it away on another CPU.
+ */
+static size_t draw_page(const struct storm_process *process, const struct equal *equal,
+			uint64_t *random)
+{
+	size_t first = process->done / KSM_STAY * KSM_FEW % (equal->nr - KSM_FEW);
+
+	return first + prng_below(random, KSM_FEW);
+}
+
 static int equal_step(struct storm_process *process, struct equal *equal, uint64_t *random)
 {
-	size_t i = prng_below(random, equal->nr), some = equal->nr / 8;
+	size_t i = draw_page(process, equal, random), some = equal->nr / 8;
 	uint64_t shared = 0;
 	int err;
 

@@ -17,7 +17,7 @@
 #include "zram-disk.h"
 #include "zswap-setup.h"
 
-#define GIVE_UP_S 10	/* offlining goes on until a signal comes; slow machines take long */
+#define GIVE_UP_S 30	/* offlining goes on until a signal comes; slow machines take long */
 
 int storm_compact(struct run *run, uint64_t turn)
 {
