@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cgroup.h"
 #include "content.h"
 #include "storm-crew.h"
 
@@ -23,6 +24,8 @@ struct run;
  * @run: the run
  * @crew: all that take part
  * @pages: of each process that has pages of 4 KiB
+ * @group: for one that has no room for its pages. Made before the storm: the first cgroup has
+ *	the kernel patch its text, and QEMU has other CPUs run into that (see runner-end.c)
  * @hot_block: number of a memory block that was added, of movable memory
  * @boot_block: number of one that was there at boot
  * @block_pages: page frames of a block
@@ -32,6 +35,7 @@ struct mixed_storm {
 	struct run *run;
 	struct storm_crew *crew;
 	size_t pages;
+	struct cgroup group;
 	uint64_t hot_block;
 	uint64_t boot_block;
 	uint64_t block_pages;

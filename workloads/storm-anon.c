@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "prng.h"
 #include "storm-actors.h"
 #include "sysfs.h"
@@ -53,19 +52,14 @@ static int squeeze(struct storm_process *process)
 {
 	struct mixed_storm *storm = process->context;
 	size_t nr = 8 * storm->pages;
-	struct cgroup group = { 0 };
 	char text[32];
-	int err = cgroup_new(storm->run, "storm", &group);
+	int err;
 
 	snprintf(text, sizeof(text), "%zu", SQUEEZE_BYTES(nr));
+	err = cgroup_write(storm->run, &storm->group, "memory.max", text);
 	if (!err)
-		err = cgroup_write(storm->run, &group, "memory.max", text);
-	if (!err)
-		err = cgroup_enter(storm->run, &group);
-	if (!err)
-		err = storm_process_swap(process, storm->run, nr, storm_goes_on);
-	cgroup_free(&group);
-	return err;
+		err = cgroup_enter(storm->run, &storm->group);
+	return err ? err : storm_process_swap(process, storm->run, nr, storm_goes_on);
 }
 
 /* --- huge pages --- */

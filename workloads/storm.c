@@ -151,6 +151,8 @@ static int storm_setup(struct run *run)
 		return run_error(run, -ENOMEM, "no memory for the snapshots");
 	err = add_block(run);
 	if (!err)
+		err = cgroup_new(run, "storm", &storm.group);
+	if (!err)
 		err = dax_storm_setup(run, storm.pages, &dax);
 	if (!err)
 		err = write_disk(run);
@@ -411,6 +413,7 @@ static void storm_cleanup(struct run *run)
 {
 	(void)run;
 	dax_storm_cleanup(&dax);
+	cgroup_free(&storm.group);
 	content_maker_free(storm.disk_content);
 	sysfs_write("/sys/module/zswap/parameters/enabled", "N");
 	snapshot_reader_free(reader);
