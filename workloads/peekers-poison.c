@@ -19,6 +19,7 @@
 
 #define PAGE 4096
 #define FILL 0x5a		/* what page-kind-make.c writes */
+#define TAIL 6			/* kernels may describe the first few tail pages in detail */
 #ifndef MADV_SOFT_OFFLINE
 #define MADV_SOFT_OFFLINE 101	/* include/uapi/asm-generic/mman-common.h */
 #endif
@@ -205,6 +206,54 @@ static int check_free_page(struct peekers_guest *guest, struct page_kinds *kinds
 	return 0;
 }
 
+/*
+ * A free huge page is dissolved, and becomes free pages but for the one: nothing is left
+ * by which that was a tail page. It goes back to them in the end.
+ */
+static int check_free_huge_page(struct page_kinds *kinds)
+{
+	struct page_made made = { .kind = find_kind("hugetlb"), .fd = -1 };
+	uint64_t pfn, flags = 0, next = 0, later = 0, start = 0, now = 0, last = 0;
+	char a[128], b[128], c[128];
+	int err, done, given_back;
+
+	err = made.kind->make(kinds, &made);
+	if (!err)
+		err = page_kinds_find(kinds, &made);
+	page_made_free(&made);
+	if (err)
+		return err;
+	pfn = made.pfn[TAIL];
+	err = corrupted(&start);
+	done = page_poison(pfn);
+	if (!err)
+		err = read_flags(kinds, pfn, &flags);
+	if (!err)
+		err = read_flags(kinds, pfn + 1, &next);
+	if (!err)
+		err = corrupted(&now);
+	given_back = page_unpoison(pfn);
+	if (!err)
+		err = read_flags(kinds, pfn, &later);
+	if (!err)
+		err = corrupted(&last);
+	if (err)
+		return run_error(kinds->run, err, "free huge page: %s", strerror(-err));
+	run_check(kinds->run, "hwpoison", "kind=free-hugetlb",
+		  done || given_back || !(flags & KPF(HWPOISON)) ||
+		  flags & (KPF(BUDDY) | KPF(HUGE) | KPF(COMPOUND_HEAD) | KPF(COMPOUND_TAIL)) ||
+		  next & (KPF(HWPOISON) | KPF(HUGE)) || later & KPF(HWPOISON) ||
+		  now != start + 1 || last != start ? VERDICT_FAIL : VERDICT_PASS,
+		  "frame 0x%llx: corrupt-pfn: %s, then it is %s (must have hwpoison, and neither "
+		  "buddy, huge nor compound), the next %s (neither hwpoison nor huge), %lld pages "
+		  "poisoned (must be 1); unpoison-pfn: %s, then it is %s, %lld pages poisoned (must be "
+		  "0)", (unsigned long long)pfn, strerror(-done), kpage_flags_text(flags, a, sizeof(a)),
+		  kpage_flags_text(next, b, sizeof(b)), (long long)(now - start),
+		  strerror(-given_back), kpage_flags_text(later, c, sizeof(c)),
+		  (long long)(last - start));
+	return 0;
+}
+
 int peekers_poison(struct peekers_guest *guest, struct page_kinds *kinds)
 {
 	int err = 0;
@@ -218,6 +267,8 @@ int peekers_poison(struct peekers_guest *guest, struct page_kinds *kinds)
 	}
 	if (!err)
 		err = check_free_page(guest, kinds);
+	if (!err)
+		err = check_free_huge_page(kinds);
 	bus_error_release();
 	return err;
 }
