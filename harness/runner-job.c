@@ -37,12 +37,16 @@ unsigned int runner_deadline(const struct plan_cell *cell, const struct variant 
 
 /*
  * With the same seed, another boot of the exact engine is the same boot. Its trials differ
- * in where the timer's tick (HZ is 100) falls instead, by multiples of the golden ratio,
- * which are as far apart as can be however many there are.
+ * in where the timer's tick (HZ is 100) falls instead, by multiples of a noble part of it,
+ * (5 - sqrt(5)) / 10, so that they are far apart however many there are. A guest that waits
+ * meanwhile may hand on of a delay what is left of it modulo less than a tick: of a half, a
+ * fifth and a tenth that part is noble or near it as well. The golden ratio's is not: series
+ * of dax moved by a 60th of a tick from boot to boot, so that the tick fell into all of
+ * five boots, or into none.
  */
 static uint64_t delay_of(const struct plan_cell *cell, enum engine engine)
 {
-	const uint64_t tick = 10000000, step = 6180340;
+	const uint64_t tick = 10000000, step = 2763932;
 
 	if (!engine_table[engine].exact || cell->trial < 2)
 		return 0;

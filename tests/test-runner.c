@@ -213,6 +213,43 @@ static void a_debug_kernel_gets_more_time(void **state)
 	assert_int_equal(job.deadline_s, cells_plain.deadline_s * 8);
 }
 
+/* The largest gap between delays of five boots in a row, on a circle of @period. */
+static uint64_t largest_gap(unsigned int first, uint64_t period)
+{
+	uint64_t at[5], gap = 0;
+	struct variant variant = { 0 };
+	struct job job;
+
+	for (unsigned int i = 0; i < 5; i++) {
+		struct plan_cell cell = { .workload = &cells_plain, .trial = first + i,
+					  .params = (char *)"" };
+
+		runner_job(&cell, &variant, ENGINE_EXACT, PERFCTR_NONE, &job);
+		at[i] = job.delay % period;
+	}
+	for (unsigned int i = 0; i < 5; i++) {
+		uint64_t next = period;
+
+		for (unsigned int j = 0; j < 5; j++)
+			if (j != i && (at[j] + period - at[i]) % period < next)
+				next = (at[j] + period - at[i]) % period;
+		gap = next > gap ? next : gap;
+	}
+	return gap;
+}
+
+/* Wherever the tick falls in one of them, it falls elsewhere in the others. */
+static void boots_in_a_row_have_delays_that_lie_apart(void **state)
+{
+	static const uint64_t part[] = { 1, 2, 5, 10 };
+
+	(void)state;
+	for (unsigned int first = 1; first < 500; first++)
+		for (size_t i = 0; i < ARRAY_SIZE(part); i++)
+			assert_true(largest_gap(first, 10000000 / part[i]) <
+				    10000000 / part[i] / 2);
+}
+
 static void what_lasts_for_a_time_gets_that_as_well(void **state)
 {
 	static const struct workload storm = {
@@ -309,6 +346,7 @@ int main(void)
 		TEST(a_cell_that_the_host_disturbed_is_broken_where_it_is_watched),
 		TEST(nobody_asks_what_disturbed_where_nothing_is_watched),
 		TEST(a_debug_kernel_gets_more_time),
+		TEST(boots_in_a_row_have_delays_that_lie_apart),
 		TEST(what_lasts_for_a_time_gets_that_as_well),
 		TEST(a_cell_gets_what_its_parameters_need),
 		TEST(a_variant_without_a_kernel_is_broken),
