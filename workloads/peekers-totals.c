@@ -3,8 +3,10 @@
  * All of /proc/kpageflags, counted and held against the kernel's own counts.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "page-totals.h"
 #include "peekers-parts.h"
@@ -12,6 +14,7 @@
 #include "workload.h"
 
 #define TOTALS_TRIES 5
+#define GRACE_NS 50000000	/* a grace period of RCU is some ticks of 10 ms */
 
 static int read_totals(struct run *run, struct page_totals *totals)
 {
@@ -26,13 +29,21 @@ static int read_totals(struct run *run, struct page_totals *totals)
 	return err ? run_error(run, err, "%s: %s", path, strerror(-err)) : 0;
 }
 
+static bool agree(const struct page_totals *a, const struct page_totals *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
 /*
  * Counting takes pages itself (a buffer, a page table), so the kernel's counts are
- * read before and after: what did not change in between must agree exactly.
+ * read before and after: what did not change in between must agree exactly. A slab whose
+ * objects lockless readers may look at is in no cache any more when it is freed, and its
+ * pages are its own until a grace period of RCU is over: what disagrees is read again.
  */
 int peekers_totals(struct peekers_guest *guest, struct page_kinds *kinds)
 {
 	struct page_totals before, after, seen;
+	const struct timespec pause = { .tv_nsec = GRACE_NS };
 	struct run *run = kinds->run;
 	uint64_t nr, *words = peekers_guest_map(guest, run, &nr);
 	int kind, err, tries;
@@ -48,9 +59,11 @@ int peekers_totals(struct peekers_guest *guest, struct page_kinds *kinds)
 			err = read_totals(run, &after);
 		if (err)
 			return err;
-		quiet = !memcmp(&before, &after, sizeof(before));
+		page_totals_count(words, nr, &seen);
+		quiet = agree(&before, &after) && agree(&before, &seen);
+		if (!quiet)
+			nanosleep(&pause, NULL);
 	}
-	page_totals_count(words, nr, &seen);
 	for (kind = 0; kind < PAGE_TOTAL_NR; kind++) {
 		const char *name = page_total_name((enum page_total)kind);
 		uint64_t a = before.pages[kind], b = after.pages[kind], n = seen.pages[kind];
