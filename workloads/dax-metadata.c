@@ -77,7 +77,8 @@ static int read_array(struct run *run, struct descriptor_array *ret_array)
 			       strerror(-err)) : 0;
 }
 
-int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
+/* The kernel looks at every page to tell where descriptors are: it is asked once. */
+static int read_counters(struct run *run, struct dax_metadata *metadata, uint64_t *ret_array)
 {
 	struct descriptor_array array;
 	int err = sysfs_field("/proc/vmstat", "nr_memmap_pages", &metadata->memmap_pages);
@@ -89,7 +90,15 @@ int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
 		return err;
 	metadata->descriptor_pages = array.bytes / DAX_PAGE;
 	metadata->described = array.described;
+	*ret_array = array.start;
 	return dax_lazy_read(run, &metadata->lazy);
+}
+
+int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
+{
+	uint64_t array;
+
+	return read_counters(run, metadata, &array);
 }
 
 /*
@@ -120,7 +129,7 @@ static int read_other(const struct job *job, uint64_t *ret_pages)
 
 int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 {
-	struct descriptor_array array;
+	uint64_t array;
 	struct dax_metadata metadata;
 	struct ptdump_vmemmap vmemmap;
 	int err;
@@ -129,16 +138,13 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	err = sysfs_write("/proc/sys/vm/stat_refresh", "1");
 	if (err)
 		return run_error(run, err, "/proc/sys/vm/stat_refresh: %s", strerror(-err));
-	err = dax_metadata_counters(run, &metadata);
+	err = read_counters(run, &metadata, &array);
 	if (err)
 		return err;
 	err = read_direct_tables(&metadata.direct_pages);
 	if (err)
 		return run_error(run, err, "/proc/meminfo: no DirectMap: %s", strerror(-err));
-	err = read_array(run, &array);
-	if (err)
-		return err;
-	err = ptdump_load(PTDUMP_FILE, array.start, &vmemmap);
+	err = ptdump_load(PTDUMP_FILE, array, &vmemmap);
 	if (err)
 		return run_error(run, err, "%s: %s", PTDUMP_FILE, strerror(-err));
 	metadata.table_pages = vmemmap.table_pages;
