@@ -137,8 +137,8 @@ static void pools_are_accounted(void **state)
 
 	assert_int_equal(audit_look(bench), 0);
 	audit_expect(bench, "metadata-closed-form", PAGES, VERDICT_PASS,
-		     "share: node 0: 2, must be 2; node 1: 2, must be 2; 11 pages of slots, must be, as "
-		     "the kernel tells, 11; 0 are mapped for devices, must be 0; with all of them the "
+		     "share: node 0: 2, must be 2; node 1: 2, must be 2, and 0 for nodes without RAM; 11 pages "
+		     "of slots, must be, as the kernel tells, 11; 0 are mapped for devices, must be 0; with all of them the "
 		     "kernel tells 61440 B, must be 61440");
 	audit_expect(bench, "metadata-counted", SLOTS, VERDICT_PASS,
 		     "646 slots are descriptors of a page and 58 are free, 704 in all, must be 704: 64 in "
@@ -172,7 +172,7 @@ static void pages_that_are_not_counted_are_noticed(void **state)
 	fake_memory_word(&bench->fake, SHARED_PTE + 4 * 8, SHARED_FRAMES | FAKE_TABLE);
 	assert_int_equal(audit_look(bench), 0);
 	audit_expect_only(bench, "metadata-closed-form", PAGES,
-			  "node 1: 1, must be 2; 11 pages");
+			  "node 1: 1, must be 2, and 0 for");
 }
 
 static void leaked_slots_and_pages_are_noticed(void **state)
@@ -226,6 +226,24 @@ static void empty_tables_of_devices_may_stay(void **state)
 	assert_int_equal(audit_look(bench), 0);
 	audit_expect_only(bench, "metadata-closed-form", TABLES,
 			  "2 for that of devices; 1 of all are empty (must be 0)");
+}
+
+/* Such a node has its descriptors where there is memory. */
+static void nodes_without_memory_have_shared_ones(void **state)
+{
+	struct bench *bench = *state;
+
+	fake_memory_put(&bench->fake, "/sys/devices/system/node/node3/cpulist", "1\n");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect_only(bench, "metadata-closed-form", PAGES, "must be 2, and 2 for nodes without");
+	fake_memory_word(&bench->fake, SHARED_PTE + 12 * 8, (SHARED_FRAMES + 0x2000) | FAKE_TABLE);
+	fake_memory_word(&bench->fake, SHARED_PTE + 13 * 8, (SHARED_FRAMES + 0x3000) | FAKE_TABLE);
+	fake_memory_put(&bench->fake, DIR "bytes", "69632\n");
+	fake_memory_put(&bench->fake, DIR "ranges",
+			SLOT_RANGE SHARED_RANGES "fffff1ffc000c000-fffff1ffc000dfff\n");
+	assert_int_equal(audit_look(bench), 0);
+	audit_expect(bench, "metadata-closed-form", PAGES, VERDICT_PASS,
+		     "node 0: 4, must be 2; node 1: 2, must be 2, and 2 for nodes without RAM; 11 pages");
 }
 
 /* A page behind an address of the array of a device, which is no RAM's. */
@@ -358,6 +376,7 @@ int main(void)
 		TEST(leaked_slots_and_pages_are_noticed),
 		TEST(pages_without_descriptors_are_noticed),
 		TEST(empty_tables_of_devices_may_stay),
+		TEST(nodes_without_memory_have_shared_ones),
 		TEST(device_memory_has_an_array),
 		TEST(files_that_make_no_sense_are_refused),
 		TEST(any_number_of_lines_is_read),

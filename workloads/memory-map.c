@@ -87,7 +87,10 @@ static int read_nodes(const char *root, struct memory_map *map)
 		if (!node_number(entry->d_name, &node))
 			continue;
 		err = node < METADATA_NODES ? read_node(root, map, node) : -ERANGE;
-		if (!err && node >= map->nr_nodes)
+		if (err)
+			break;
+		map->nodes |= UINT64_C(1) << node;
+		if (node >= map->nr_nodes)
 			map->nr_nodes = node + 1;
 	}
 	closedir(dir);

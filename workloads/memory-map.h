@@ -31,6 +31,7 @@ struct memory_map_block {
  * @ram: RAM, online or not, in frames
  * @devices: persistent memory, in frames; of what of it has become RAM see @ram
  * @nr_nodes: the highest node's number and one
+ * @nodes: a bit for each node that there is, with RAM or not
  * @block_frames: page frames of a block
  * @block: in order of their numbers
  * @nr_blocks: how many
@@ -39,6 +40,7 @@ struct memory_map {
 	struct ram_map ram;
 	struct ram_map devices;
 	unsigned int nr_nodes;
+	uint64_t nodes;
 	uint64_t block_frames;
 	struct memory_map_block *block;
 	size_t nr_blocks;

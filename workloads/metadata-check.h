@@ -14,6 +14,7 @@
  * @memmap: of sections of RAM, on each node
  * @descriptors: of sections of RAM, on each node, where each page has one in an array; or
  *	what pages share, where others are in a pool
+ * @shared_elsewhere: of those that pages share, for nodes without RAM, on whichever has some
  * @tables: page tables for both, on each node
  * @sections: how many of these there are
  * @roots: section roots that they have
@@ -23,6 +24,7 @@
 struct metadata_form {
 	struct frames memmap;
 	struct frames descriptors;
+	uint64_t shared_elsewhere;
 	struct frames tables;
 	uint64_t sections;
 	uint64_t roots;

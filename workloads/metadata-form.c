@@ -75,21 +75,6 @@ static void add_stretch(struct forming *forming, struct memmap_layout *layout, u
 		add_unit(forming, layout, unit, stretch);
 }
 
-/*
- * A node with memory has shared descriptors, 16 KiB of addresses after those of the node
- * before: a table of PTEs is for 128 nodes, and one each of PMDs and PUDs for all.
- */
-static void add_shared(struct forming *forming, unsigned int node)
-{
-	struct metadata_form *form = forming->form;
-
-	if (form->descriptors.node[node])
-		return;
-	if (!frames_total(&form->descriptors))
-		form->tables.node[node] += 3;
-	form->descriptors.node[node] = DESCRIPTOR_SHARED_PAGES;
-}
-
 static void add_root(struct forming *forming, uint64_t section)
 {
 	uint64_t root = section / (PAGE / forming->now->section_bytes);
@@ -122,9 +107,22 @@ static void add_section(struct forming *forming, uint64_t section, const struct 
 		form->counted_descriptors += stretch.bytes / PAGE;
 		add_stretch(forming, &forming->descriptors, section, &stretch);
 	}
-	if (!strcmp(job->page_descriptors, "pool"))
-		add_shared(forming, stretch.node);
 	add_root(forming, section);
+}
+
+/*
+ * Each node has shared descriptors, 16 KiB of addresses after those of the node before: a
+ * table of PTEs is for 128 nodes, and one each of PMDs and PUDs for all, where section 0 is.
+ */
+static void add_shared(const struct memory_map *map, struct metadata_form *form)
+{
+	unsigned int nodes = (unsigned int)__builtin_popcountll(map->nodes);
+	size_t i;
+
+	for (i = 0; i < map->nr_blocks; i++)
+		form->descriptors.node[map->block[i].node] = DESCRIPTOR_SHARED_PAGES;
+	form->shared_elsewhere = nodes * DESCRIPTOR_SHARED_PAGES - frames_total(&form->descriptors);
+	form->tables.node[memory_map_section_node(map, 0)] += 3;
 }
 
 void metadata_form(const struct metadata *now, const struct job *job,
@@ -139,6 +137,8 @@ void metadata_form(const struct metadata *now, const struct job *job,
 	for (section = 0; section < memory_map_sections(&now->map); section++)
 		if (memory_map_section(&now->map, section))
 			add_section(&forming, section, job);
+	if (!strcmp(job->page_descriptors, "pool"))
+		add_shared(&now->map, ret_form);
 }
 
 uint64_t metadata_form_array(const struct metadata *now)

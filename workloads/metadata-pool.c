@@ -41,16 +41,20 @@ static void check_pages(const struct report *report, enum metadata_phase phase,
 	unsigned int node;
 
 	for (node = 0; node <= METADATA_DEVICE; node++)
-		right &= shared->node[node] == form->descriptors.node[node];
+		right &= shared->node[node] >= form->descriptors.node[node];
+	right &= frames_total(shared) ==
+		 frames_total(&form->descriptors) + form->shared_elsewhere;
 	devices = frames_total(&now->array.frames[MEMMAP_OF_DEVICES]);
 	all = slots + devices + frames_total(shared);
 	right &= slots == pool->pages && devices == pool->device_pages && pool->bytes == all * PAGE;
 	report_check(report, "metadata-closed-form", label(labels, "descriptors", phase),
 		     right ? VERDICT_PASS : VERDICT_FAIL,
-		     "pages of descriptors that pages share: %s; %" PRIu64 " pages of slots, must be, as the "
+		     "pages of descriptors that pages share: %s, and %" PRIu64 " for "
+		     "nodes without RAM; %" PRIu64 " pages of slots, must be, as the "
 		     "kernel tells, %" PRIu64 "; %" PRIu64 " are mapped for devices, must be %" PRIu64
 		     "; with all of them the kernel tells %" PRIu64 " B, must be %" PRIu64,
-		     metadata_nodes_text(text, shared, &form->descriptors), slots, pool->pages, devices,
+		     metadata_nodes_text(text, shared, &form->descriptors),
+		     form->shared_elsewhere, slots, pool->pages, devices,
 		     pool->device_pages, pool->bytes, all * PAGE);
 }
 
@@ -81,7 +85,7 @@ static void check_slots(const struct report *report, enum metadata_phase phase,
 static void check_census(const struct report *report, enum metadata_phase phase,
 			 const struct metadata *now)
 {
-	const struct descriptor_pool *pool = &now->pool;
+	const struct descriptor_pool *pool = &now->beside;
 	int64_t slack = OTHER_PAGES + CPU_PAGES * sysconf(_SC_NPROCESSORS_CONF);
 	int64_t seen = (int64_t)(pool->used - pool->own - pool->reserved);
 	int64_t pages = (int64_t)(now->census.descriptors - pool->pages);

@@ -20,6 +20,7 @@
 #define PAGE_EXT_AT 16u		/* of struct mem_section, where it has 32 bytes */
 #define PAGE_EXT_INVALID 1u
 #define LOOKS 10
+#define CENSUS_MOVES 16	/* pages that come or go while all are counted */
 
 /** struct look - what reading has open */
 struct look {
@@ -265,12 +266,34 @@ static int read_pool(const struct look *look)
 	return err;
 }
 
+static bool same_use(const struct descriptor_pool *before, const struct descriptor_pool *after)
+{
+	uint64_t more = after->used > before->used ? after->used - before->used :
+			before->used - after->used;
+
+	return more <= CENSUS_MOVES;
+}
+
+/* What was freed by the workload comes back by and by: the two are to be of one moment. */
 static int read_census(const struct look *look)
 {
-	const char *path;
-	int err = descriptor_census_take(look->source->root, &look->metadata->map,
-					 &look->metadata->census, &path);
+	const struct metadata_source *source = look->source;
+	struct metadata *metadata = look->metadata;
+	struct descriptor_pool before = metadata->pool;
+	const char *path = source->job->descriptor_ranges;
+	int err = 0, i;
 
+	for (i = 0; i < LOOKS && !err; i++) {
+		err = descriptor_census_take(source->root, &metadata->map, &metadata->census,
+					     &path);
+		if (err)
+			break;
+		path = source->job->descriptor_ranges;
+		err = descriptor_pool_read(source->root, source->job, &metadata->beside);
+		if (!err && same_use(&before, &metadata->beside))
+			break;
+		before = metadata->beside;
+	}
 	return err ? failed(look->why, err, "%s: %s", path, strerror(-err)) : 0;
 }
 

@@ -49,6 +49,7 @@ struct metadata_source {
  * @pool_pages: its pages by its counter when other memory was counted
  * @empty_pages: of them, those with no slot in use, by the pages themselves
  * @census: what it must have
+ * @beside: the pool again, of the moment of @census
  * @five_levels: 5-level paging
  * @section_bytes: of struct mem_section
  * @section_roots: how many there can be
@@ -70,6 +71,7 @@ struct metadata {
 	uint64_t pool_pages;
 	uint64_t empty_pages;
 	struct descriptor_census census;
+	struct descriptor_pool beside;
 	bool five_levels;
 	uint64_t section_bytes;
 	uint64_t section_roots;
