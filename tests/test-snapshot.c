@@ -99,16 +99,19 @@ static void too_many_caches_do_not_run_over(void **state)
 /* A slab of this cache has 73 objects. */
 static void slabs_of_cpus_are_no_leak(void **state)
 {
+	const struct snapshot_bound bound = { .pages = 48, .objects = 16, .slabs = 2 };
 	struct snapshot *before = sample(), *after = sample();
 	char text[512];
 
 	(void)state;
 	after->cache[0].objects += 16 + 2 * 73;
-	assert_int_equal(snapshot_growth_slabs(before, after, 16, 2, text, sizeof(text)), 0);
+	after->value[SNAP_USED] = before->value[SNAP_USED] + 48;
+	assert_int_equal(snapshot_growth_by(before, after, &bound, text, sizeof(text)), 0);
 	assert_non_null(strstr(text, "most: slab cache zswap_entry by 162"));
 	after->cache[0].objects++;
-	after->value[SNAP_USED] = before->value[SNAP_USED] + 17;
-	assert_int_equal(snapshot_growth_slabs(before, after, 16, 2, text, sizeof(text)), 2);
+	after->value[SNAP_USED]++;
+	assert_int_equal(snapshot_growth_by(before, after, &bound, text, sizeof(text)), 2);
+	assert_non_null(strstr(text, "used pages 0 -> 49 (may grow by 48)"));
 	assert_non_null(strstr(text, "slab cache zswap_entry 128 -> 291 (may grow by 162)"));
 	free(before);
 	free(after);

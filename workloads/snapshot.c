@@ -476,8 +476,8 @@ static uint64_t objects_before(const struct snapshot *before, const struct snaps
 	return 0;
 }
 
-unsigned int snapshot_growth_slabs(const struct snapshot *before, const struct snapshot *after,
-				   uint64_t bound, unsigned int slabs, char *text, size_t size)
+unsigned int snapshot_growth_by(const struct snapshot *before, const struct snapshot *after,
+				const struct snapshot_bound *bound, char *text, size_t size)
 {
 	struct report report = { .text = text, .size = size };
 	char name[24];
@@ -486,22 +486,22 @@ unsigned int snapshot_growth_slabs(const struct snapshot *before, const struct s
 	text[0] = '\0';
 	for (i = 0; i < SNAP_NR; i++)
 		judge(&report, "", counter_table[i].name, counter_table[i].exact, before->value[i],
-		      after->value[i], bound * counter_table[i].scale);
+		      after->value[i], bound->pages * counter_table[i].scale);
 	for (i = 0; i < after->nr_caches; i++)
 		if (strcmp(after->cache[i].name, "vmap_area"))
 			judge(&report, "slab cache ", after->cache[i].name, false,
-			      objects_before(before, &after->cache[i], i),
-			      after->cache[i].objects, bound + slabs * after->cache[i].per_slab);
+			      objects_before(before, &after->cache[i], i), after->cache[i].objects,
+			      bound->objects + bound->slabs * after->cache[i].per_slab);
 	for (i = 0; i < after->nr_variant && i < before->nr_variant; i++) {
 		snprintf(name, sizeof(name), "%zu", i);
 		judge(&report, "variant's counter ", name, false, before->variant[i],
-		      after->variant[i], bound);
+		      after->variant[i], bound->pages);
 	}
 	if (report.beyond)
 		return report.beyond;
 	if (report.most)
-		say(&report, "no counter and no slab cache grew by more than %" PRIu64 "%s"
-		    ", most: %s", bound, slabs ? " and its slabs" : "", report.most_text);
+		say(&report, "no counter and no slab cache grew by more than %" PRIu64 "%s, most: %s",
+		    bound->pages, bound->slabs ? " or its bound" : "", report.most_text);
 	else
 		say(&report, "no counter and no slab cache grew");
 	return 0;
@@ -510,5 +510,7 @@ unsigned int snapshot_growth_slabs(const struct snapshot *before, const struct s
 unsigned int snapshot_growth(const struct snapshot *before, const struct snapshot *after,
 			     uint64_t bound, char *text, size_t size)
 {
-	return snapshot_growth_slabs(before, after, bound, 0, text, size);
+	const struct snapshot_bound both = { .pages = bound, .objects = bound };
+
+	return snapshot_growth_by(before, after, &both, text, size);
 }

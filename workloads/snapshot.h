@@ -150,13 +150,21 @@ unsigned int snapshot_growth(const struct snapshot *before, const struct snapsho
 			     uint64_t bound, char *text, size_t size);
 
 /**
- * snapshot_growth_slabs() - the same, where slab caches may have grown by @slabs slabs more
- *
- * The objects of a slab that a CPU allocates from count as in use, all of them: between two
- * snapshots with much in between, each CPU may have come to another slab.
+ * struct snapshot_bound - what may have grown from one snapshot to another
+ * @pages: of counters
+ * @objects: of slab caches
+ * @slabs: so many slabs of objects beside. The objects of a slab that a CPU allocates from
+ *	count as in use, all of them: with much in between, each CPU may have another slab
  */
-unsigned int snapshot_growth_slabs(const struct snapshot *before, const struct snapshot *after,
-				   uint64_t bound, unsigned int slabs, char *text, size_t size);
+struct snapshot_bound {
+	uint64_t pages;
+	uint64_t objects;
+	unsigned int slabs;
+};
+
+/** snapshot_growth_by() - the same with bounds of their own for counters and slab caches */
+unsigned int snapshot_growth_by(const struct snapshot *before, const struct snapshot *after,
+				const struct snapshot_bound *bound, char *text, size_t size);
 
 /**
  * snapshot_parse_slabinfo() - objects in use of each cache
