@@ -65,8 +65,8 @@
  * What may have grown from one stock to the next. Pages in use: what is left lies scattered,
  * and differently each time; in half an hour on memdesc, whose descriptors scatter too, they
  * went from 5310 to 5207 and 5349. Objects of slab caches: of none more than 70 came, and what
- * each CPU has at hand counts beside. Every 16th zswap_entry
- * that leaks (mutants/zswap-leak-entry) was 577 objects in 93 s on a host six times overcommitted.
+ * each CPU has at hand counts beside. Every 16th zswap_entry that leaks
+ * (mutants/zswap-leak-entry) was 577 objects in 93 s on a host six times overcommitted.
  */
 #define FLOOR_PAGES 256
 #define FLOOR_OBJECTS 64
