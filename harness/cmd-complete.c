@@ -129,7 +129,7 @@ static void propose_matched(const struct wanted *wanted, const struct strv *name
 			continue;
 		name = str_printf("%.*s+%s", typed, wanted->prefix, names->item[i]);
 		for (size_t j = 0; j < variant->nr_config; j++) {
-			if (!variant->config[j].reason)
+			if (!variant->config[j].reason || variant->config[j].removed)
 				continue;
 			propose(wanted, name, NULL);
 			break;

@@ -37,8 +37,9 @@ static void put_off(struct table *table, const struct variant *variant)
 	variant_off_list(variant, &off);
 	for (size_t i = 0; i < off.nr; i++)
 		if (!strcmp(off.line[i]->of, variant->name))
-			table_line(table, "  switched off: %s: %s", off.line[i]->option,
-				   off.line[i]->reason);
+			table_line(table, "  %s: %s: %s",
+				   off.line[i]->removed ? "removed" : "switched off",
+				   off.line[i]->option, off.line[i]->reason);
 	variant_off_free(&off);
 }
 

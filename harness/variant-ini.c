@@ -215,6 +215,17 @@ static int set_off(struct ini_ctx *ctx, const char *name, const char *value)
 	return add_option(ctx, name, "n", value);
 }
 
+/* Where Kconfig leaves no choice, nobody else can be asked to do without it. */
+static int set_removed(struct ini_ctx *ctx, const char *name, const char *value)
+{
+	struct variant *variant = ctx->variant;
+	int error = set_off(ctx, name, value);
+
+	if (!error)
+		variant->config[variant->nr_config - 1].removed = true;
+	return error;
+}
+
 static bool valid_counter_name(const char *name)
 {
 	return *name && strlen(name) <= JOB_NAME_MAX &&
@@ -320,6 +331,7 @@ static const struct ini_item ini_table[] = {
 	{ "variant",	"source",		set_source },
 	{ "config",	NULL,			set_config },
 	{ "off",	NULL,			set_off },
+	{ "removed",	NULL,			set_removed },
 	{ "expect",	"page_bytes",		set_page_bytes },
 	{ "expect",	"memmap_mapping",	set_mapping },
 	{ "expect",	"zspages",		set_zspages },

@@ -111,6 +111,8 @@ static int match(struct variant *variant, const struct variant *with, const char
 
 	variant_off_list(with, &off);
 	for (size_t i = 0; i < off.nr && was_on >= 0; i++) {
+		if (off.line[i]->removed)
+			continue;
 		was_on = switch_off(variant, off.line[i], other, err);
 		any |= was_on > 0;
 	}
@@ -155,7 +157,8 @@ static int match_with(const char *kernels, struct variant *variant, const struct
 
 	variant_off_list(of, &off);
 	for (size_t i = 0; i < off.nr && !error; i++)
-		if (!is_off(variant, off.line[i]->option) && !variant_is_mutant(off.line[i]->of))
+		if (!off.line[i]->removed && !variant_is_mutant(off.line[i]->of) &&
+		    !is_off(variant, off.line[i]->option))
 			error = variant_match(kernels, variant, off.line[i]->of, err);
 	variant_off_free(&off);
 	return error;

@@ -33,6 +33,8 @@ char *variant_off_text(const struct variant *variant);
  * @other: name of a variant
  * @err: it switches nothing off, or what @variant is made to have
  *
+ * What the patches of @other remove stays.
+ *
  * Return: 0, -EINVAL, or what loading @other gave.
  */
 int variant_match(const char *kernels, struct variant *variant, const char *other,

@@ -329,6 +329,25 @@ bool variant_is_debug(const char *name)
 	return len > cut && !strcmp(name + len - cut, DEBUG_SUFFIX);
 }
 
+/* It promises what its parent does, and owns it. */
+static struct variant *make_child(struct variant *up, const char *name, const char *help)
+{
+	struct variant *variant = mem_grow(NULL, 1, sizeof(*variant));
+
+	*variant = (struct variant){
+		.name = str_dup(name),
+		.dir = str_dup(up->dir),
+		.help = str_dup(help),
+		.parent = str_dup(up->name),
+		.state = str_dup(up->state),
+		.nr_counters = up->nr_counters,
+		.up = up,
+	};
+	memcpy(variant->counter, up->counter, sizeof(variant->counter));
+	inherit(variant);
+	return variant;
+}
+
 /* Of "NAME+OTHER+OTHER", @others is what follows the first "+"; it is cut into words. */
 static int load_matched(const char *kernels, const char *name, char *others,
 			struct variant **ret_variant, struct err *err)
@@ -345,6 +364,9 @@ static int load_matched(const char *kernels, const char *name, char *others,
 	strv_free(&chain);
 	if (error)
 		return error;
+	/* The tree of a root is there for others, and what is off changes few of its files. */
+	if (others && !variant->up)
+		variant = make_child(variant, variant->name, variant->help);
 	while (!error && (other = strsep(&others, "+")))
 		error = variant_match(kernels, variant, other, err);
 	if (error)
@@ -388,23 +410,13 @@ static void make_plain(struct variant *variant)
 struct variant *variant_derive(struct variant *up, const char *name, const char *help,
 			       const char *patch)
 {
-	struct variant *variant = mem_grow(NULL, 1, sizeof(*variant));
+	struct variant *variant;
 	bool debug = up->debug;
 
 	make_plain(up);
 	up->keep_tree = true;
-	*variant = (struct variant){
-		.name = str_dup(name),
-		.dir = str_dup(up->dir),
-		.help = str_dup(help),
-		.parent = str_dup(up->name),
-		.state = str_dup(up->state),
-		.nr_counters = up->nr_counters,
-		.up = up,
-	};
-	memcpy(variant->counter, up->counter, sizeof(variant->counter));
+	variant = make_child(up, name, help);
 	strv_add(&variant->patch, "%s", patch);
-	inherit(variant);
 	if (debug)
 		make_debug(variant);
 	return variant;

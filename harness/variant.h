@@ -20,12 +20,14 @@
  * @value: "y", "n", a number or a quoted string
  * @reason: why a variant switches it off; NULL for all others
  * @of: the variant that does; NULL as well
+ * @removed: its patches do, and no other kernel can be built without it
  */
 struct kconfig_line {
 	char *option;
 	char *value;
 	char *reason;
 	char *of;
+	bool removed;
 };
 
 /**

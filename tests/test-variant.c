@@ -209,6 +209,8 @@ static void put_designs(void)
 	    "CONFIG_B = too slow\n[expect]\npage_bytes = 8\n");
 	put("child", "variant.ini", HEAD "parent = design\n[config]\nCONFIG_A = y\n");
 	put("other", "variant.ini", HEAD "parent = base\n[off]\nCONFIG_C = unsafe\n");
+	put("remover", "variant.ini", HEAD "parent = base\n[removed]\nCONFIG_A = no room\n"
+	    "CONFIG_B = no room\n");
 	put("user", "variant.ini", HEAD "parent = base\n[config]\nCONFIG_B = y\n");
 	put("mutants/m", "variant.ini", HEAD "parent = design\n[off]\nCONFIG_D = a tool\n");
 }
@@ -231,6 +233,7 @@ static void what_is_off_is_inherited_and_can_be_taken_back(void **state)
 	assert_off("user", "");
 	assert_off("design", "CONFIG_A: too large\nCONFIG_B: too slow");
 	assert_off("child", "CONFIG_B: too slow");
+	assert_off("remover", "CONFIG_A: no room\nCONFIG_B: no room");
 	assert_off("mutants/m", "CONFIG_A: too large\nCONFIG_B: too slow\nCONFIG_D: a tool");
 }
 
@@ -248,7 +251,8 @@ static void a_matched_variant_has_the_same_switched_off(void **state)
 	free(path);
 	variant = load("base+design+other");
 	assert_string_equal(variant->name, "base+design+other");
-	assert_null(variant->up);
+	assert_string_equal(variant->up->name, "base");
+	assert_int_equal(variant->patch.nr, 0);
 	assert_int_equal(variant->page_bytes, 64);
 	assert_int_equal(kernel_config_merge(folder, variant, false, &config, &err), 0);
 	text = kernel_config_text(&config);
@@ -259,6 +263,7 @@ static void a_matched_variant_has_the_same_switched_off(void **state)
 	variant_free(variant);
 	variant = load("other+child+debug");
 	assert_string_equal(variant->name, "other+child+debug");
+	assert_string_equal(variant->up->name, "base");
 	assert_true(variant->debug);
 	variant_free(variant);
 	assert_off("other+child", "CONFIG_C: unsafe\nCONFIG_B: too slow");
@@ -282,6 +287,7 @@ static void what_cannot_be_matched_is_refused(void **state)
 	assert_refused("design+design", -EINVAL, "switches nothing off that design does not");
 	assert_refused("user+design", -EINVAL, "user+design: CONFIG_B is off in design, and user is "
 		       "made to have it");
+	assert_refused("base+remover", -EINVAL, "remover switches nothing off");
 	assert_refused("base+desgin", -ENOENT, "base+desgin: desgin: no such kernel variant");
 	assert_refused("base+debug+design", -EINVAL, "+debug stands at the end");
 	assert_refused("base+../design", -ENOENT, "no such kernel variant");
@@ -303,6 +309,8 @@ static const struct {
 	{ "base+design,design", "base+design,design", 0 },
 	{ "base+debug,design+debug,base", "base+design+debug,design+debug,base", 1 },
 	{ "base,design+debug", "base,design+debug", 0 },
+	{ "base,user,remover", "base,user,remover", 0 },
+	{ "base,remover,design", "base+design,remover,design", 1 },
 };
 
 static void variants_of_a_run_are_matched_with_each_other(void **state)
@@ -398,6 +406,9 @@ static const struct bad {
 	{ "off-no-reason", HEAD "[config]\nCONFIG_A = n\n", NULL, NULL, -EINVAL },
 	{ "off-empty-reason", HEAD "[off]\nCONFIG_A =\n", NULL, NULL, -EINVAL },
 	{ "off-no-option", HEAD "[off]\nA = it has no room\n", NULL, NULL, -EINVAL },
+	{ "removed-no-reason", HEAD "[removed]\nCONFIG_A =\n", NULL, NULL, -EINVAL },
+	{ "off-and-removed", HEAD "[off]\nCONFIG_A = slow\n[removed]\nCONFIG_A = slow\n", NULL, NULL,
+	  -EINVAL },
 	{ "off-and-on", HEAD "[config]\nCONFIG_A = y\n[off]\nCONFIG_A = no room\n", NULL, NULL,
 	  -EINVAL },
 	{ "page-bytes", HEAD "[expect]\npage_bytes = 63\n", NULL, NULL, -EINVAL },
