@@ -22,6 +22,13 @@
 /* What a bind takes beside the memmap, the page tables and slabs: the block device. */
 #define BESIDE_PAGES 256
 
+/*
+ * Of slabs: as much, and the usage map of each section, of 64 bytes, about 400 on a debug
+ * kernel. A large allocation counts as a slab too.
+ */
+#define SECTION_SLAB_BYTES 512
+#define SECTION_BYTES (128 << 20)
+
 /* sizeof(struct page) of 6.12 on x86-64, where it cannot be derived. */
 #define FULL_PAGE_BYTES 64
 
@@ -104,26 +111,30 @@ int dax_metadata_counters(struct run *run, struct dax_metadata *metadata)
 /*
  * What comes and goes beside a namespace: memory of the process, what it recorded, slabs,
  * and the stacks of kernel threads, which alone are in KiB. So do the descriptors of all this,
- * where they are in a pool. Slab caches keep what they had,
- * and the usage map of a section is 64 bytes of slab, about 400 on a debug kernel: whether
- * objects are leaked is what the invariants check tells, and kmemleak.
+ * where they are in a pool. Slab caches keep what they had: whether objects are leaked is
+ * what the invariants check tells, and kmemleak.
  */
-static int read_other(const struct job *job, uint64_t *ret_pages)
+static int read_other(const struct job *job, struct dax_metadata *metadata)
 {
-	static const char *const fields[] = { "nr_shmem", "nr_anon_pages", "nr_slab_reclaimable",
-					      "nr_slab_unreclaimable" };
-	uint64_t pages = 0, part = 0;
-	size_t i;
+	static const char *const slabs[] = { "nr_slab_reclaimable", "nr_slab_unreclaimable" };
+	static const char *const fields[] = { "nr_shmem", "nr_anon_pages" };
+	uint64_t pages = 0, slab_pages = 0, part = 0;
 	int err = descriptor_pool_pages("", job, &pages);
 
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]) && !err; i++) {
+	for (size_t i = 0; i < sizeof(slabs) / sizeof(slabs[0]) && !err; i++) {
+		err = sysfs_field("/proc/vmstat", slabs[i], &part);
+		slab_pages += part;
+	}
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && !err; i++) {
 		err = sysfs_field("/proc/vmstat", fields[i], &part);
 		pages += part;
 	}
 	if (!err)
 		err = sysfs_field("/proc/vmstat", "nr_kernel_stack", &part);
-	if (!err)
-		*ret_pages = pages + part / 4;
+	if (!err) {
+		metadata->slab_pages = slab_pages;
+		metadata->other_pages = pages + slab_pages + part / 4;
+	}
 	return err;
 }
 
@@ -151,7 +162,7 @@ int dax_metadata_read(struct run *run, struct dax_metadata *ret_metadata)
 	err = free_pages_read(&metadata.free_pages);
 	if (err)
 		return run_error(run, err, "/proc/zoneinfo: %s", strerror(-err));
-	err = read_other(run_job(run), &metadata.other_pages);
+	err = read_other(run_job(run), &metadata);
 	if (err)
 		return run_error(run, err, "/proc/vmstat, or a pool of descriptors: %s",
 				 strerror(-err));
@@ -322,10 +333,13 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 	int64_t tables = dax_table_pages(start, bound);
 	int64_t direct = (int64_t)(bound->direct_pages - start->direct_pages);
 	int64_t descriptors = (int64_t)(bound->descriptor_pages - start->descriptor_pages);
+	int64_t slabs = (int64_t)(bound->slab_pages - start->slab_pages);
+	int64_t slabs_most = BESIDE_PAGES + (int64_t)(dax->region.bytes / SECTION_BYTES *
+						      SECTION_SLAB_BYTES / DAX_PAGE);
 	int64_t least = counted + descriptors + tables + direct - GIVEN_BACK_PAGES;
 	int64_t most = counted + descriptors + tables + direct + BESIDE_PAGES;
 	bool right = counted >= 0 && counted <= full && taken >= least && taken <= most &&
-		     lazy_right(start, bound, lazy) &&
+		     slabs <= slabs_most && lazy_right(start, bound, lazy) &&
 		     descriptors_right(dax, start, bound, compound);
 
 	run_check(dax->run, "bound-memmap-closed-form", labels, right ? VERDICT_PASS : VERDICT_FAIL,
@@ -333,11 +347,12 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 		  " pages x %" PRIu64 " B = %" PRId64 " pages; descriptors took %" PRId64
 		  " pages (must be %" PRIu64 "); free memory fell by %" PRId64
 		  ", must be %" PRId64 " to %" PRId64 " (page tables: %" PRId64 " of the memmap, %" PRId64
-		  " of the direct map; -%d to %d for all else); of it lazily (must be %s): %" PRIu64
+		  " of the direct map; -%d to %d for all else), slabs took %"
+		  PRId64 " more (at most %" PRId64 "); of it lazily (must be %s): %" PRIu64
 		  " B, at most %u, %" PRIu64 " pages populated and one shared by %" PRIu64,
 		  dax->gib, counted, dax->region.bytes / 4096, dax->page_bytes, full, descriptors,
 		  full_descriptors(dax, compound), taken, least, most, tables, direct,
-		  GIVEN_BACK_PAGES, BESIDE_PAGES, lazy ? "all" : "none",
+		  GIVEN_BACK_PAGES, BESIDE_PAGES, slabs, slabs_most, lazy ? "all" : "none",
 		  bound->lazy.bytes - start->lazy.bytes, LAZY_MEMMAP_IDLE_BYTES,
 		  bound->lazy.populated - start->lazy.populated,
 		  bound->lazy.shared - start->lazy.shared);

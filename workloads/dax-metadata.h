@@ -20,6 +20,7 @@ struct run;
  * @described: bytes of the addresses that have descriptors
  * @free_pages: free memory
  * @other_pages: of the cell itself, of slabs, of kernel stacks, and of a pool of descriptors
+ * @slab_pages: of them, those of slabs
  * @table_pages: pages of page tables that map the memmap, and descriptors
  * @lazy: the same where it is populated lazily: then page tables say nothing of memory
  * @direct_pages: pages of page tables that map the direct map
@@ -30,6 +31,7 @@ struct dax_metadata {
 	uint64_t described;
 	uint64_t free_pages;
 	uint64_t other_pages;
+	uint64_t slab_pages;
 	uint64_t table_pages;
 	struct lazy_memmap lazy;
 	uint64_t direct_pages;
