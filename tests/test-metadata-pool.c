@@ -138,7 +138,8 @@ static void pools_are_accounted(void **state)
 	assert_int_equal(audit_look(bench), 0);
 	audit_expect(bench, "metadata-closed-form", PAGES, VERDICT_PASS,
 		     "share: node 0: 2, must be 2; node 1: 2, must be 2, and 0 for nodes without RAM; 11 pages "
-		     "of slots, must be, as the kernel tells, 11; 0 are mapped for devices, must be 0; with all of them the "
+		     "of slots, must be, as the kernel tells, 11; 0 are mapped for devices, "
+		     "must be 0; with all of them the "
 		     "kernel tells 61440 B, must be 61440");
 	audit_expect(bench, "metadata-counted", SLOTS, VERDICT_PASS,
 		     "646 slots are descriptors of a page and 58 are free, 704 in all, must be 704: 64 in "
