@@ -39,7 +39,7 @@
 #define SPLITS_MIN 2
 #define KEPT_MIN 8
 #define RENEWALS_MIN 8
-#define HUGE_MIN 2
+#define HUGE_MIN 8
 #define PATIENCE_S 60
 #define REGISTERED 8		/* one in as many reads uses a registered buffer */
 #define BUFFER_PAGES 1024u	/* two huge pages */
@@ -131,13 +131,19 @@ static void count_up(struct duel *duel, size_t first, size_t nr, bool done)
 
 /*
  * Once huge pages are split the page tables stay, whatever is discarded, and with them
- * no fault makes a huge page again: a new mapping has none.
+ * no fault makes a huge page again: a new mapping has none. It comes with its advice,
+ * for the other thread to find nothing else in between.
  */
 static int discard_all(struct duel *duel)
 {
-	if (mmap(duel->buffer.at, duel->buffer.bytes, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ||
-	    madvise(duel->buffer.at, duel->buffer.bytes, MADV_HUGEPAGE))
+	size_t bytes = duel->buffer.bytes;
+	void *fresh = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (fresh == MAP_FAILED)
+		return -errno;
+	if (madvise(fresh, bytes, MADV_HUGEPAGE) ||
+	    mremap(fresh, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, duel->buffer.at) ==
+	    MAP_FAILED)
 		return -errno;
 	__atomic_fetch_add(&duel->renewals, 1, __ATOMIC_RELEASE);
 	return 0;
