@@ -34,7 +34,7 @@ pad = pad < 1e-5 * most ? 1e-5 * most : pad
 set yrange [least - 2.6 * pad : most + pad]
 step = step_of(most - least + 2 * pad, card ? 4 : 7)
 set ytics step * ceil((least - pad) / step - 1e-6), step
-set format y "%g"
+set format y "%.8g"
 if (!points) { fewest = 0; bytes = 1024 }
 n = order(bytes)
 pad = bytes > fewest ? 0.1 * (bytes - fewest) : bytes > 0 ? 0.01 * bytes : 1
