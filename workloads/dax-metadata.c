@@ -27,7 +27,6 @@
  * kernel. A large allocation counts as a slab too.
  */
 #define SECTION_SLAB_BYTES 512
-#define SECTION_BYTES (128 << 20)
 
 /* sizeof(struct page) of 6.12 on x86-64, where it cannot be derived. */
 #define FULL_PAGE_BYTES 64
@@ -334,7 +333,7 @@ void dax_check_bound(struct dax *dax, const char *labels, const struct dax_metad
 	int64_t direct = (int64_t)(bound->direct_pages - start->direct_pages);
 	int64_t descriptors = (int64_t)(bound->descriptor_pages - start->descriptor_pages);
 	int64_t slabs = (int64_t)(bound->slab_pages - start->slab_pages);
-	int64_t slabs_most = BESIDE_PAGES + (int64_t)(dax->region.bytes / SECTION_BYTES *
+	int64_t slabs_most = BESIDE_PAGES + (int64_t)(dax->region.bytes / MEMMAP_SECTION_BYTES *
 						      SECTION_SLAB_BYTES / DAX_PAGE);
 	int64_t least = counted + descriptors + tables + direct - GIVEN_BACK_PAGES;
 	int64_t most = counted + descriptors + tables + direct + BESIDE_PAGES;

@@ -190,4 +190,3 @@ int dax_storm_check_left(struct dax_storm *storm, const char *labels)
 		  lazy.populated);
 	return 0;
 }
-

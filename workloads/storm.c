@@ -24,6 +24,7 @@
 #include "dax-storm-actors.h"
 #include "ext4-format.h"
 #include "kmemleak.h"
+#include "ksm-control.h"
 #include "memory-block.h"
 #include "race.h"
 #include "run.h"
@@ -55,7 +56,6 @@
 #define EXT4_DISK "/dev/ram2"
 #define EXT4_BYTES EXT4_FORMAT_STEP
 #define SWAP_PAGES 32768	/* of zram */
-#define KSM "/sys/kernel/mm/ksm/"
 #define WARM_UP_S 5
 #define ROUND_S 60
 #define POLLS 500
@@ -210,16 +210,6 @@ static int empty_disk(struct run *run)
 	return err ? run_error(run, err, EXT4_DISK ": discard: %s", strerror(-err)) : 0;
 }
 
-static int set_ksm(struct run *run, const char *file, const char *text)
-{
-	char path[64];
-	int err;
-
-	snprintf(path, sizeof(path), KSM "%s", file);
-	err = sysfs_write(path, text);
-	return err ? run_error(run, err, "%s: write %s: %s", path, text, strerror(-err)) : 0;
-}
-
 static int begin(struct run *run)
 {
 	int err = dax_storm_begin(&dax);
@@ -234,7 +224,7 @@ static int begin(struct run *run)
 		err = zram_disk_size(run, "lzo", SWAP_PAGES);
 	if (!err)
 		err = swap_device_on_path(run, ZRAM_DISK_DEVICE, SWAP_PAGES - 1);
-	return err ? err : set_ksm(run, "run", "1");
+	return err ? err : ksm_set(run, "run", 1);
 }
 
 static int unmount(struct run *run, const char *point)
@@ -261,8 +251,8 @@ static int end(struct run *run)
 	late[0] = unmount(run, STORM_TMPFS);
 	late[1] = unmount(run, STORM_EXT4);
 	late[2] = empty_disk(run);
-	late[3] = set_ksm(run, "run", "2");
-	late[4] = set_ksm(run, "run", "0");
+	late[3] = ksm_set(run, "run", 2);
+	late[4] = ksm_set(run, "run", 0);
 	late[5] = stop_swap(run);
 	if (memory_block_online(storm.hot_block))
 		late[6] = memory_block_set(storm.hot_block, "offline");

@@ -17,7 +17,7 @@
 #define TYPE_NONE 0xffu
 
 #define WORD_TYPE_MAX 255u	/* more bits than that no alignment leaves free */
-#define WORD_TYPE_PLAIN 0u	/* the address of a descriptor, for now */
+#define WORD_TYPE_PLAIN 0u	/* the address of a slot, until its page is freed */
 #define WORD_TYPE_STATIC 1u	/* MEMDESC_TYPE_STATIC: the address of a descriptor for good */
 
 /** struct line - a line, and the member of struct vmcoreinfo that it tells */
